@@ -1,0 +1,1 @@
+"""Drops into raw: stores, readers, contracts, the ledger and the command line."""

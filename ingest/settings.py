@@ -1,0 +1,71 @@
+"""The one place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+TARGETS = ("duckdb", "postgres", "spark")
+
+NO_TELEMETRY = {
+    "DO_NOT_TRACK": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the warehouse is and how it is named."""
+
+    target: str
+    duckdb_path: Path
+    schema_prefix: str
+    project_dir: Path = PROJECT_DIR
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read AUDIENCE_VAULT_*; raise SettingsError for a value that can't be right."""
+        target = environment.get("AUDIENCE_VAULT_TARGET", "duckdb")
+        if target not in TARGETS:
+            raise SettingsError(
+                f"AUDIENCE_VAULT_TARGET is '{target}'; it must be one of {', '.join(TARGETS)}"
+            )
+        path = environment.get("AUDIENCE_VAULT_DUCKDB", "warehouse/audience_vault.duckdb")
+        prefix = environment.get("AUDIENCE_VAULT_SCHEMA_PREFIX", "")
+        if prefix and not prefix.replace("_", "").isalnum():
+            raise SettingsError(
+                f"AUDIENCE_VAULT_SCHEMA_PREFIX is '{prefix}'; use letters, digits and underscores"
+            )
+        return cls(target=target, duckdb_path=PROJECT_DIR / path, schema_prefix=prefix)
+
+    def schema(self, layer: str) -> str:
+        """The schema of a layer (raw, staging, vault, marts), with the prefix in use."""
+        return f"{self.schema_prefix}{layer}"
+
+    @property
+    def contracts_dir(self) -> Path:
+        """The folder with one contract per feed."""
+        return self.project_dir / "contracts"
+
+    @property
+    def published_path(self) -> Path:
+        """The snapshot of the marts that BI tools open: beside the warehouse's own file."""
+        return self.duckdb_path.with_name(f"{self.duckdb_path.stem}_published.duckdb")
+
+    def environment(self) -> dict[str, str]:
+        """What dbt and Dagster need to find this warehouse, with their telemetry off."""
+        return NO_TELEMETRY | {
+            "AUDIENCE_VAULT_TARGET": self.target,
+            "AUDIENCE_VAULT_DUCKDB": str(self.duckdb_path),
+            "AUDIENCE_VAULT_SCHEMA_PREFIX": self.schema_prefix,
+            "DAGSTER_HOME": str(self.project_dir / ".dagster"),
+            "DBT_PROFILES_DIR": str(self.project_dir / "profiles"),
+            "DBT_PROJECT_DIR": str(self.project_dir),
+        }

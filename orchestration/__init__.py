@@ -1,0 +1,1 @@
+"""Running the warehouse: builds, the published snapshot, Dagster."""
