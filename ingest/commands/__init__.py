@@ -1,0 +1,1 @@
+"""The commands of `audience-vault`, one module each; ingest/cli.py registers them."""

@@ -1,0 +1,112 @@
+"""What the ledger and the quarantine say, for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.ledger import LOADS, QUARANTINE
+from ingest.warehouses.duckdb import DuckDBWarehouse
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """Counts of a feed's drops by state, and of its rows."""
+
+    name: str
+    loaded: int
+    duplicate: int
+    failed: int
+    rows_loaded: int
+    rows_quarantined: int
+    last_loaded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FailedDrop:
+    """A drop whose last attempt failed."""
+
+    feed: str
+    url: str
+    error: str
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that breaks its contract."""
+
+    load_id: int
+    row_number: int
+    feed: str
+    file: str
+    column: str | None
+    rule: str
+    value: str | None
+    reason: str
+    payload: str | None
+
+
+def feed_status(warehouse: DuckDBWarehouse, feeds: list[str]) -> list[FeedStatus]:
+    """A line per feed, loaded or not. A drop counts as failed until it is loaded."""
+    query = f"""
+        select
+            feeds.feed,
+            count(*) filter (where loads.state = 'loaded'),
+            count(*) filter (where loads.state = 'duplicate'),
+            count(*) filter (where {_waits(warehouse)}),
+            coalesce(sum(loads.rows_loaded), 0)::bigint,
+            coalesce(sum(loads.rows_quarantined), 0)::bigint,
+            max(loads.loaded_at) filter (where loads.state = 'loaded')
+        from (select unnest($1::varchar[]) as feed) as feeds
+        left join {warehouse.table(LOADS)} as loads on feeds.feed = loads.feed
+        group by feeds.feed
+        order by feeds.feed
+    """
+    return [FeedStatus(*row) for row in warehouse.connection.execute(query, [feeds]).fetchall()]
+
+
+def failed_drops(warehouse: DuckDBWarehouse) -> list[FailedDrop]:
+    """Drops whose last attempt failed, the newest first."""
+    query = f"""
+        select feed, url, error from {warehouse.table(LOADS)} as loads
+        where {_waits(warehouse)}
+        order by load_id desc
+    """
+    return [FailedDrop(*row) for row in warehouse.connection.execute(query).fetchall()]
+
+
+def quarantined_rows(
+    warehouse: DuckDBWarehouse, feed: str | None, limit: int
+) -> tuple[int, list[QuarantinedRow]]:
+    """How many rows are in quarantine, and the first of them by newest load."""
+    quarantine = warehouse.table(QUARANTINE)
+    wanted = "where $1::varchar is null or feed = $1"
+    counted = warehouse.connection.execute(f"select count(*) from {quarantine} {wanted}", [feed])
+    total = int(counted.fetchall()[0][0])
+    query = f"{_row_query(quarantine)} {wanted} order by load_id desc, row_number limit $2"
+    rows = warehouse.connection.execute(query, [feed, limit]).fetchall()
+    return total, [QuarantinedRow(*row) for row in rows]
+
+
+def quarantined_row(
+    warehouse: DuckDBWarehouse, load_id: int, row_number: int
+) -> QuarantinedRow | None:
+    """One quarantined row, or None where there is no such row."""
+    query = f"{_row_query(warehouse.table(QUARANTINE))} where load_id = ? and row_number = ?"
+    found = warehouse.connection.execute(query, [load_id, row_number]).fetchone()
+    return None if found is None else QuarantinedRow(*found)
+
+
+def _waits(warehouse: DuckDBWarehouse) -> str:
+    return f"""
+        loads.state = 'failed' and not exists (
+            select 1 from {warehouse.table(LOADS)} as later
+            where later.feed = loads.feed and later.url = loads.url
+                and later.load_id > loads.load_id
+        )
+    """
+
+
+def _row_query(quarantine: str) -> str:
+    return f"""
+        select load_id, row_number, feed, file, column_name, rule, value, reason, payload
+        from {quarantine}
+    """

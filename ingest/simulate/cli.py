@@ -1,0 +1,97 @@
+"""The command `audience-vault simulate`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingest.console import count, make_console, table
+from ingest.simulate.drops import Drop, simulate
+from ingest.simulate.plan import SimulationPlan
+
+DEFAULT = SimulationPlan()
+START = DEFAULT.start.isoformat()
+
+
+def simulate_command(  # noqa: PLR0913 - one parameter per option
+    folder: Annotated[Path, typer.Argument(help="Where to write; one folder per feed below it.")],
+    *,
+    days: Annotated[int, typer.Option(help="Dates, a drop of events each.")] = DEFAULT.days,
+    boxes: Annotated[int, typer.Option(help="Set-top boxes in the market.")] = DEFAULT.boxes,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = DEFAULT.seed,
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First date.")] = START,  # type: ignore[assignment]
+    channels: Annotated[int, typer.Option(help="Channels, 5 to 480.")] = DEFAULT.channels,
+    bad_share: Annotated[
+        float, typer.Option(help="Share of rows that break the contract.")
+    ] = DEFAULT.bad_share,
+    late_share: Annotated[
+        float, typer.Option(help="Share of events that come one to three days late.")
+    ] = DEFAULT.late_share,
+    duplicate_share: Annotated[
+        float, typer.Option(help="Share of events delivered twice.")
+    ] = DEFAULT.duplicate_share,
+    silent_share: Annotated[
+        float, typer.Option(help="Share of sessions that end in silence.")
+    ] = DEFAULT.silent_share,
+) -> None:
+    """Write realistic drops for some days and boxes, to try things on."""
+    console = make_console()
+    try:
+        plan = SimulationPlan(
+            days=days,
+            boxes=boxes,
+            seed=seed,
+            start=start.date(),
+            channels=channels,
+            late_share=late_share,
+            duplicate_share=duplicate_share,
+            silent_share=silent_share,
+            bad_share=bad_share,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        drops = _simulate_with_progress(folder, plan, console)
+    except (OSError, duckdb.IOException) as error:
+        console.print(f"Can't write to {folder}: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    console.print(_summary(drops))
+
+
+def _simulate_with_progress(folder: Path, plan: SimulationPlan, console: Console) -> list[Drop]:
+    """Simulate under a progress line on the terminal."""
+    drops: list[Drop] = []
+    line = Progress(
+        TextColumn("Simulating {task.fields[drop]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with line:
+        task = line.add_task("drops", total=plan.days + 2, drop="")
+
+        def on_drop(drop: Drop) -> None:
+            drops.append(drop)
+            line.update(task, advance=1, drop=drop.path.name)
+
+        simulate(folder, plan, on_drop)
+        line.update(task, completed=plan.days + 2)
+    return drops
+
+
+def _summary(drops: list[Drop]) -> Table:
+    """Files and rows per feed."""
+    rows: dict[Path, list[int]] = {}
+    for drop in drops:
+        rows.setdefault(drop.path.parent, []).append(drop.rows)
+    return table(
+        "Drops written",
+        ["feed", "#files", "#rows", "folder"],
+        ((path.name, count(len(each)), count(sum(each)), path) for path, each in rows.items()),
+    )

@@ -1,0 +1,1 @@
+"""Where drops come from."""

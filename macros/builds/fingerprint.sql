@@ -1,0 +1,28 @@
+{#- The hash of what defines one node; `known` holds those already worked out. -#}
+{% macro fingerprint(node_id, known) %}
+    {%- if node_id not in known -%}
+        {%- set node = graph.nodes.get(node_id) or graph.sources[node_id] -%}
+        {%- set parts = [node_id] -%}
+        {%- if node.resource_type == 'seed' -%}
+            {%- do parts.append(node.checksum.checksum) -%}
+        {%- elif node.resource_type == 'model' -%}
+            {%- set used = {} -%}
+            {%- for macro_id in node.depends_on.macros -%}
+                {%- do macros_used(macro_id, used) -%}
+            {%- endfor -%}
+            {%- set code = node.raw_code ~ used.values() | sort | join('\n') -%}
+            {%- do parts.extend([code, node.config.materialized, node.config.unique_key | string]) -%}
+            {%- for name in modules.re.findall("\\bvar\\(\\s*['\"](\\w+)['\"]", code) | unique | sort -%}
+                {%- do parts.append(name ~ '=' ~ var(name)) -%}
+            {%- endfor -%}
+            {%- for parent_id in node.depends_on.nodes | sort -%}
+                {%- do parts.append(fingerprint(parent_id, known)) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- for column in node.columns.values() -%}
+            {%- do parts.append(column.name ~ ' ' ~ column.data_type) -%}
+        {%- endfor -%}
+        {%- do known.update({node_id: local_md5(parts | join('\n--\n'))}) -%}
+    {%- endif -%}
+    {{ return(known[node_id]) }}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{#- An instant moved by a whole number of seconds (negative: earlier). -#}
+{% macro add_seconds(instant, seconds) -%}
+    {{- adapter.dispatch('add_seconds')(instant, seconds) -}}
+{%- endmacro %}
+
+{% macro duckdb__add_seconds(instant, seconds) -%}
+    {{ instant }} + to_seconds({{ seconds }})
+{%- endmacro %}

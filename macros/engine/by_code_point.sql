@@ -1,0 +1,8 @@
+{#- A text to be ordered by code point, whatever the database's collation. -#}
+{% macro by_code_point(text) -%}
+    {{- adapter.dispatch('by_code_point')(text) -}}
+{%- endmacro %}
+
+{% macro default__by_code_point(text) -%}
+    {{ text }}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#- The canonical text of an instant, equal on every engine: 2024-01-01T20:00:35.000000. -#}
+{% macro instant_text(instant) -%}
+    {{- adapter.dispatch('instant_text')(instant) -}}
+{%- endmacro %}
+
+{% macro duckdb__instant_text(instant) -%}
+    strftime({{ instant }}, '%Y-%m-%dT%H:%M:%S.%f')
+{%- endmacro %}

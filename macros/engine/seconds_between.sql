@@ -1,0 +1,8 @@
+{#- The seconds from one instant to another, exact to the microsecond: decimal(18,6). -#}
+{% macro seconds_between(start, finish) -%}
+    {{- adapter.dispatch('seconds_between')(start, finish) -}}
+{%- endmacro %}
+
+{% macro duckdb__seconds_between(start, finish) -%}
+    cast(cast(date_diff('microsecond', {{ start }}, {{ finish }}) as decimal(18, 0)) / 1000000 as decimal(18, 6))
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{#- The UTC instant of a wall-clock reading in an IANA time zone. -#}
+{% macro utc_instant(reading, zone) -%}
+    {{- adapter.dispatch('utc_instant')(reading, zone) -}}
+{%- endmacro %}
+
+{% macro duckdb__utc_instant(reading, zone) -%}
+    {%- if zone == 'UTC' -%}
+        {{ reading }}
+    {%- else -%}
+        timezone('UTC', timezone('{{ zone }}', {{ reading }}))
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#- The wall-clock reading (timestamp without zone) of a UTC instant in an IANA time zone. -#}
+{% macro wall_clock(instant, zone) -%}
+    {{- adapter.dispatch('wall_clock')(instant, zone) -}}
+{%- endmacro %}
+
+{% macro duckdb__wall_clock(instant, zone) -%}
+    timezone('{{ zone }}', timezone('UTC', {{ instant }}))
+{%- endmacro %}

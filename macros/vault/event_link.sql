@@ -1,0 +1,37 @@
+{#- The rows to insert into an event link: events that it does not hold yet, as first delivered.
+    Looks for them only within the event dates of the batch, so that a day costs a day. -#}
+{% macro event_link(hash_key, columns, source) %}
+with
+
+delivered as (
+
+    select
+        {{ hash_key }},
+        {{ columns | join(',\n        ') }},
+        record_source,
+        event_date,
+        loaded_at,
+        load_id,
+        row_number() over (partition by {{ hash_key }} order by load_id, row_number) as delivery
+    from {{ source }}
+    where {{ in_new_loads('load_id') }}
+
+)
+
+select
+    {{ hash_key }},
+    {{ columns | join(',\n    ') }},
+    record_source,
+    event_date,
+    loaded_at,
+    load_id
+from delivered
+where delivery = 1
+{% if is_incremental() %}
+    and not exists (
+        select 1 from {{ this }} as stored
+        where stored.{{ hash_key }} = delivered.{{ hash_key }}
+            and stored.{{ in_dates('event_date', new_event_dates(source)) }}
+    )
+{% endif %}
+{% endmacro %}

@@ -1,0 +1,73 @@
+-- Grain: one row per broadcast date and channel with viewing.
+
+{{ config(materialized='view') }}
+
+with
+
+channel_days as (
+
+    select
+        *,
+        sum(viewing_seconds) over (partition by broadcast_date) as day_viewing_seconds
+    from {{ ref('channel_viewing_daily') }}
+
+),
+
+named as (
+
+    select
+        channel_days.*,
+        channel.channel_id,
+        channel.channel_name,
+        channel.channel_genre,
+        channel.broadcaster_name,
+        platform_days.viewers as day_viewers,
+        platform_days.minute_viewers as day_minute_viewers,
+        universe.universe_source,
+        universe.universe,
+        universe.day_seconds,
+        row_number() over (
+            partition by channel_days.broadcast_date
+            order by channel_days.viewing_seconds desc, {{ by_code_point('channel.channel_id') }}
+        ) as rank_by_viewing
+    from channel_days
+    inner join {{ ref('channel') }} as channel on channel_days.channel_hk = channel.channel_hk
+    inner join {{ ref('platform_viewing_daily') }} as platform_days
+        on channel_days.broadcast_date = platform_days.broadcast_date and platform_days.platform = 'tv'
+    inner join {{ ref('universe_daily') }} as universe
+        on channel_days.broadcast_date = universe.broadcast_date
+
+)
+
+select
+    channel_hk,
+    channel_id,
+    channel_name,
+    channel_genre,
+    broadcaster_name,
+    universe_source,
+    cast(viewing_seconds as double precision) as viewing_seconds,
+    cast(viewing_seconds as double precision) / day_seconds as average_audience,
+    100 * cast(viewing_seconds as double precision) / day_seconds / nullif(universe, 0) as rating_pct,
+    100 * cast(viewing_seconds as double precision) / cast(day_viewing_seconds as double precision) as share_pct,
+    viewers,
+    viewers_weighted,
+    reach,
+    reach_1min,
+    reach_3min,
+    reach_5min,
+    reach_15min,
+    100 * reach / nullif(universe, 0) as reach_pct,
+    cast(viewing_seconds as double precision) / viewers_weighted as average_seconds_per_viewer,
+    cast(viewing_seconds as double precision) / nullif(universe, 0) as average_seconds_per_person,
+    day_viewers,
+    credited_minutes,
+    minute_viewers,
+    day_minute_viewers,
+    cast(minute_viewers as double precision) / nullif(day_minute_viewers, 0) as reach_of_day_viewers,
+    cast(credited_minutes as double precision) / nullif(day_minute_viewers, 0) as trp_of_day_viewers,
+    rank_by_viewing,
+    universe,
+    day_seconds,
+    broadcast_date
+from named

@@ -1,0 +1,29 @@
+-- Grain: one row per broadcast date, viewer and platform with viewing.
+
+with
+
+viewing as (
+
+    select
+        broadcast_date,
+        viewer_hk,
+        platform,
+        sum(viewing_seconds) as viewing_seconds,
+        count(*) as intervals,
+        count(distinct channel_hk) as channels
+    from {{ ref('viewing_interval') }}
+    where {{ in_affected_dates('broadcast_date') }}
+    group by broadcast_date, viewer_hk, platform
+
+)
+
+select
+    viewing.viewer_hk,
+    hub_viewer.viewer_id,
+    viewing.platform,
+    cast(viewing.viewing_seconds as double precision) as viewing_seconds,
+    viewing.intervals,
+    viewing.channels,
+    viewing.broadcast_date
+from viewing
+inner join {{ ref('hub_viewer') }} as hub_viewer on viewing.viewer_hk = hub_viewer.viewer_hk

@@ -1,0 +1,98 @@
+-- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
+
+{{ config(materialized='table') }}
+-- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the quarter hours
+-- between the two instants that the offsets in force a day before and a day after would give.
+
+{% set zone = var('market_timezone') %}
+{% set a_day = 86400 %}
+
+with
+
+span as (
+
+    select
+        {{ add_seconds("date_trunc('day', min(first_event_at))", -3 * a_day) }} as first_date,
+        {{ add_seconds("date_trunc('day', max(last_event_at))", 4 * a_day + var('liveness_hold_seconds')) }} as last_date
+    from {{ ref('viewer_activity') }}
+    having min(first_event_at) is not null
+
+),
+
+dates as (
+
+    select cast({{ series('first_date', 'last_date', a_day) }} as date) as broadcast_date
+    from span
+
+),
+
+readings as (
+
+    select
+        broadcast_date,
+        {{ add_seconds('cast(broadcast_date as timestamp)', broadcast_day_start_seconds()) }} as start_reading
+    from dates
+
+),
+
+readings_around as (
+
+    select
+        broadcast_date,
+        start_reading,
+        {{ add_seconds('start_reading', -a_day) }} as day_before,
+        {{ add_seconds('start_reading', a_day) }} as day_after
+    from readings
+
+),
+
+bounds as (
+
+    select
+        broadcast_date,
+        start_reading,
+        start_reading - ({{ wall_clock('day_before', zone) }} - day_before) as by_offset_before,
+        start_reading - ({{ wall_clock('day_after', zone) }} - day_after) as by_offset_after
+    from readings_around
+
+),
+
+candidates as (
+
+    select
+        broadcast_date,
+        start_reading,
+        {{ series('least(by_offset_before, by_offset_after)', 'greatest(by_offset_before, by_offset_after)', 900) }}
+            as candidate_at
+    from bounds
+
+),
+
+starts as (
+
+    select
+        broadcast_date,
+        min(candidate_at) as day_started_at
+    from candidates
+    where {{ wall_clock('candidate_at', zone) }} >= start_reading
+    group by broadcast_date
+
+),
+
+days as (
+
+    select
+        broadcast_date,
+        day_started_at,
+        lead(day_started_at) over (order by broadcast_date) as day_ended_at
+    from starts
+
+)
+
+select
+    cast({{ seconds_between('day_started_at', 'day_ended_at') }} as integer) as day_seconds,
+    broadcast_date,
+    day_started_at,
+    day_ended_at
+from days
+where day_ended_at > day_started_at

@@ -1,0 +1,36 @@
+-- Grain: one row per viewer, with the first and the last instant of its events.
+-- Both are the same whatever the order of delivery, so loads can be folded in one by one.
+
+{{ config(incremental_strategy='delete+insert', unique_key='viewer_hk') }}
+
+with
+
+seen as (
+
+    select
+        viewer_hk,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at
+    from {{ ref('link_stb_event') }}
+    where {{ in_new_loads('load_id') }}
+    group by viewer_hk
+    {% if is_incremental() %}
+    union all
+    select
+        viewer_hk,
+        first_event_at,
+        last_event_at
+    from {{ this }}
+    where viewer_hk in (
+        select viewer_hk from {{ ref('link_stb_event') }} where {{ in_new_loads('load_id') }}
+    )
+    {% endif %}
+
+)
+
+select
+    viewer_hk,
+    min(first_event_at) as first_event_at,
+    max(last_event_at) as last_event_at
+from seen
+group by viewer_hk

@@ -1,0 +1,134 @@
+-- Grain: one row per viewer and clock minute that is attributed to a channel and programme.
+-- A minute that one stay fills is its own; only the minutes at a stay's ends are contested, and var minute_attribution
+-- decides those: to the channel viewed last, or longest. Under `exact` the table is empty: seconds only.
+
+with
+
+stays as (
+
+    select
+        *,
+        date_trunc('minute', started_at) as first_minute_at,
+        date_trunc('minute', {{ add_seconds('ended_at', -0.000001) }}) as last_minute_at
+    from {{ ref('viewing_interval') }}
+    where {{ in_affected_dates('broadcast_date') }}
+        and '{{ var("minute_attribution") }}' <> 'exact'
+
+),
+
+filled_minutes as (
+
+    select
+        viewer_hk,
+        channel_hk,
+        programme_hk,
+        broadcast_date,
+        {{ series('first_filled_at', 'last_filled_at', 60) }} as minute_started_at
+    from (
+        select
+            *,
+            case when started_at = first_minute_at then first_minute_at
+                else {{ add_seconds('first_minute_at', 60) }} end as first_filled_at,
+            case when ended_at = {{ add_seconds('last_minute_at', 60) }} then last_minute_at
+                else {{ add_seconds('last_minute_at', -60) }} end as last_filled_at
+        from stays
+    ) as stays
+    where first_filled_at <= last_filled_at
+
+),
+
+stays_at_ends as (
+
+    select
+        *,
+        first_minute_at as minute_started_at
+    from stays
+    where started_at > first_minute_at or ended_at < {{ add_seconds('first_minute_at', 60) }}
+    union all
+    select
+        *,
+        last_minute_at as minute_started_at
+    from stays
+    where last_minute_at > first_minute_at and ended_at < {{ add_seconds('last_minute_at', 60) }}
+
+),
+
+pieces as (
+
+    select
+        *,
+        greatest(started_at, minute_started_at) as piece_started_at,
+        least(ended_at, {{ add_seconds('minute_started_at', 60) }}) as piece_ended_at
+    from stays_at_ends
+
+),
+
+measured_pieces as (
+
+    select
+        viewer_hk,
+        channel_hk,
+        programme_hk,
+        broadcast_date,
+        minute_started_at,
+        piece_started_at,
+        piece_ended_at,
+        started_at,
+        {{ seconds_between('piece_started_at', 'piece_ended_at') }} as piece_seconds
+    from pieces
+
+),
+
+contested_minutes as (
+
+    select
+        measured_pieces.*,
+        hub_channel.channel_id,
+        sum(piece_seconds) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk)
+            as channel_seconds,
+        max(piece_ended_at) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk)
+            as channel_ended_at,
+        sum(piece_seconds) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk, programme_hk)
+            as programme_seconds
+    from measured_pieces
+    inner join {{ ref('hub_channel') }} as hub_channel on measured_pieces.channel_hk = hub_channel.channel_hk
+
+),
+
+ranked_minutes as (
+
+    select
+        *,
+        row_number() over (
+            partition by viewer_hk, minute_started_at
+            order by
+                {% if var('minute_attribution') == 'longest' %}
+                channel_seconds desc,
+                channel_ended_at desc,
+                {{ by_code_point('channel_id') }},
+                programme_seconds desc,
+                {% endif %}
+                piece_ended_at desc,
+                started_at desc,
+                {{ by_code_point('channel_id') }}
+        ) as attribution_rank
+    from contested_minutes
+
+)
+
+select
+    viewer_hk,
+    channel_hk,
+    programme_hk,
+    broadcast_date,
+    minute_started_at
+from filled_minutes
+union all
+select
+    viewer_hk,
+    channel_hk,
+    programme_hk,
+    broadcast_date,
+    minute_started_at
+from ranked_minutes
+where attribution_rank = 1
