@@ -1,15 +1,13 @@
 """Feed contracts: what each feed delivers, read from Open Data Contract Standard files."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
 import yaml
 from open_data_contract_standard.model import (
     OpenDataContractStandard,
@@ -18,6 +16,7 @@ from open_data_contract_standard.model import (
 )
 from pydantic import ValidationError
 
+from ingest.casting import cast
 from ingest.columns import Column, Kind
 
 FEED_KINDS = ("event", "reference")
@@ -32,13 +31,6 @@ OPTIONS = {
     Kind.DATE: ("minimum", "maximum"),
     Kind.TIME: ("minimum", "maximum"),
     Kind.TIMESTAMP: ("minimum", "maximum", "timezone", "defaultTimezone"),
-}
-PYTHON_TYPES: dict[Kind, Callable[[str], object]] = {
-    Kind.INTEGER: int,
-    Kind.DECIMAL: Decimal,
-    Kind.DATE: date.fromisoformat,
-    Kind.TIME: time.fromisoformat,
-    Kind.TIMESTAMP: datetime.fromisoformat,
 }
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -111,11 +103,14 @@ def read_contracts(folder: Path) -> dict[str, Contract]:
 def read_contract(path: Path) -> Contract:
     """One contract; raise ContractError where it says something the loader can't do."""
     try:
-        document = OpenDataContractStandard.from_string(path.read_text(encoding="utf-8"))
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = OpenDataContractStandard(**written)
     except (yaml.YAMLError, ValidationError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise ContractError(f"{path.name}: not an Open Data Contract: {reason}") from error
     file = _File(path, document)
+    if unknown := _unknown_key(written, document.model_dump(by_alias=True, exclude_unset=True)):
+        file.wrong(unknown, "the Open Data Contract Standard has no such key here")
     feed = path.stem
     if not NAME.fullmatch(feed):
         file.wrong("file name", "use lower-case letters, digits and underscores, as in tv_sessions")
@@ -136,6 +131,22 @@ def read_contract(path: Path) -> Contract:
         quarantine_threshold_pct=_threshold(file),
         columns=_columns(file, document.schema_[0].properties or []),
     )
+
+
+def _unknown_key(written: object, understood: object) -> str | None:
+    """Path of the first key that the model of the standard dropped."""
+    if isinstance(written, dict) and isinstance(understood, dict):
+        pairs = [(key, written[key], understood.get(key, ...)) for key in written]
+    elif isinstance(written, list) and isinstance(understood, list):
+        pairs = [(n, *both) for n, both in enumerate(zip(written, understood, strict=True), 1)]
+    else:
+        return None
+    for key, ours, theirs in pairs:
+        if theirs is ...:
+            return str(key)
+        if below := _unknown_key(ours, theirs):
+            return f"{key}.{below}"
+    return None
 
 
 def _delivery(file: _File) -> tuple[Server, tuple[str, ...]]:
@@ -213,7 +224,7 @@ def _column(file: _File, entry: SchemaProperty) -> Column:
     if (entry.physicalType is not None) != (kind is Kind.DECIMAL):
         file.wrong(f"{field} physicalType", "write decimal(p,s) for a number, nothing for the rest")
     precision, scale = _digits(file, field, entry.physicalType) if kind is Kind.DECIMAL else (0, 0)
-    return Column(
+    column = Column(
         name=name,
         kind=kind,
         description=_text(file, f"{field} description", entry.description),
@@ -223,11 +234,14 @@ def _column(file: _File, entry: SchemaProperty) -> Column:
         precision=precision,
         scale=scale,
         valid_values=_valid_values(file, field, entry),
-        minimum=_bound(file, f"{field} minimum", kind, options.get("minimum")),
-        maximum=_bound(file, f"{field} maximum", kind, options.get("maximum")),
-        pattern=_pattern(file, field, options.get("pattern")),
+        minimum=_text_of(options.get("minimum")),
+        maximum=_text_of(options.get("maximum")),
+        pattern=options.get("pattern"),
         timezone=_timestamp_zone(file, field, options),
     )
+    if options:
+        _check_rules(file, field, column)
+    return column
 
 
 def _digits(file: _File, field: str, physical_type: str | None) -> tuple[int, int]:
@@ -251,22 +265,21 @@ def _valid_values(file: _File, field: str, entry: SchemaProperty) -> tuple[str, 
     return values
 
 
-def _bound(file: _File, field: str, kind: Kind, value: object) -> str | None:
-    if value is None:
-        return None
-    try:
-        PYTHON_TYPES[kind](str(value))
-    except (ValueError, ArithmeticError):
-        file.wrong(field, f"is '{value}'; write a {kind.value} as drops have it")
-    return str(value)
+def _text_of(bound: object) -> str | None:
+    return None if bound is None else str(bound)
 
 
-def _pattern(file: _File, field: str, pattern: str | None) -> str | None:
-    try:
-        re.compile(pattern or "")
-    except re.error as error:
-        file.wrong(f"{field} pattern", f"{error}; write a regular expression")
-    return pattern
+def _check_rules(file: _File, field: str, column: Column) -> None:
+    """Ask the engine that will check the drops whether it can: it would compare with null else."""
+    with duckdb.connect() as engine:
+        for name, bound in (("minimum", column.minimum), ("maximum", column.maximum)):
+            query = f"select {cast(column, 'bound')} from (select ?::varchar as bound)"
+            if bound is not None and engine.execute(query, [bound]).fetchall() == [(None,)]:
+                file.wrong(f"{field} {name}", f"is '{bound}'; write it as drops deliver values")
+        try:
+            engine.execute("select regexp_matches('', ?)", [column.pattern])
+        except duckdb.Error as error:
+            file.wrong(f"{field} pattern", f"{error}; write an RE2 regular expression")
 
 
 def _timestamp_zone(file: _File, field: str, options: dict[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ingest.contracts import Contract
 from ingest.ledger import LOADS, TABLES
-from ingest.stores.folder import Drop
+from ingest.stores import Drop
 from ingest.warehouses.duckdb import DuckDBWarehouse
 
 

@@ -9,7 +9,7 @@ from ingest.history import Counts
 from ingest.ledger import QUARANTINE
 from ingest.readers import CHECKED
 from ingest.sql import identifier
-from ingest.stores.folder import Drop
+from ingest.stores import Drop
 from ingest.warehouses.duckdb import DuckDBWarehouse
 
 
@@ -48,7 +48,6 @@ def land(
             select {", ".join(values)}, extra, $1, $2, record_number, $3
             from {CHECKED}
             where not is_bad
-            order by record_number
         """,
         origin,
     )
@@ -60,7 +59,6 @@ def land(
             select ?, ?, ?, record_number, column_name, rule, value, reason, payload
             from {CHECKED}
             where is_bad
-            order by record_number
         """,
         [contract.feed, load_id, drop.url],
     )

@@ -28,12 +28,13 @@ from ingest.readers import Reading
 from ingest.readers.csv import read_csv
 from ingest.readers.json import read_json
 from ingest.settings import Settings
-from ingest.stores.folder import Drop, FolderStore
+from ingest.stores import Drop
+from ingest.stores.folder import FolderStore
 from ingest.warehouses.duckdb import DuckDBWarehouse, open_for_loading
 
 READERS: dict[str, Callable[[Path, Contract], Reading]] = {"csv": read_csv, "json": read_json}
 BROKEN_JSON = re.compile(r"Malformed JSON in file .*, at byte \d+ in record/value (\d+): (.*)")
-TEMPORARY_FILE = re.compile(r' (?:in|for)? ?file "[^"]*"')
+TEMPORARY_FILE = re.compile(r' (?:in )?file "[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -160,5 +161,7 @@ def _in_words(error: Exception) -> str:
         if broken := BROKEN_JSON.search(line):
             number, reason = broken.groups()
             return f"the JSON is broken near record {number}: {reason.strip(' .')}"
+        if "trailing data" in line:
+            return "the file goes on after its list of records"
         return TEMPORARY_FILE.sub("", line)
     return f"{type(error).__name__}: {error}"

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
-from ingest.stores.folder import Drop, FolderStore
+from ingest.stores import Drop
+from ingest.stores.folder import FolderStore
 
 
 @dataclass(frozen=True)

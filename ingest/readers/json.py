@@ -96,10 +96,8 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
     is_lines = layout == "newline_delimited"
     columns = contract.columns
     unnamed = json.dumps({column.name: None for column in columns})
-    texts = ", ".join(
-        f"{_text(column, position)} as {text_of(column)}"
-        for position, column in enumerate(columns, start=1)
-    )
+    texts = ", ".join(f"texts[{n}] as {text_of(c)}" for n, c in enumerate(columns, start=1))
+    exact = ", ".join(_exact(column, n) for n, column in enumerate(columns, start=1))
     sql = f"""
         with records as (
             select row_number() over () as record_number, json::varchar as record
@@ -119,10 +117,15 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
                 end as problem,
-                json_extract_string(record, [{literals([_path(c) for c in columns])}]) as texts,
+                json_extract_string(record, [{literals([_path(c) for c in columns])}]) as printed,
                 json_keys(record) as keys,
                 regexp_matches(record, {literal(FRACTION)}) as has_fraction
             from records
+        ),
+
+        exact as (
+            select *, case when has_fraction then [{exact}] else printed end as texts
+            from extracted
         )
 
         select
@@ -134,7 +137,7 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
             end as extra,
             record,
             {texts}
-        from extracted
+        from exact
     """
 
     def complete(connection: duckdb.DuckDBPyConnection) -> None:
@@ -155,15 +158,14 @@ def _path(column: Column) -> str:
     return f'$."{column.name}"'
 
 
-def _text(column: Column, position: int) -> str:
+def _exact(column: Column, position: int) -> str:
     """The value as text: a number as it was written, not as a double prints."""
-    text = f"texts[{position}]"
+    text = f"printed[{position}]"
     token = literal(f'"{column.name}"\\s*:\\s*(-?[0-9][-+.0-9eE]*)')
     written = f"regexp_extract(record, {token}, 1)"
     return f"""
         case
-            when has_fraction
-                and json_type(record, {literal(_path(column))}) = 'DOUBLE'
+            when json_type(record, {literal(_path(column))}) = 'DOUBLE'
                 and try_cast({written} as double) = try_cast({text} as double)
                 then {written}
             else {text}
@@ -183,7 +185,16 @@ def _keep_broken_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> Non
     (records,) = connection.execute(f"select max(record_number) from {CHECKED}").fetchall()[0]
     if last_number == records and not last_line.endswith(b"\n"):
         raise DropError(f"the file is cut off: its last line, record {records}, isn't complete")
-    connection.executemany(
-        f"update {CHECKED} set payload = ? where record_number = ?",
-        [(line.decode(errors="replace").rstrip("\r\n"), number) for line, number in found],
+    connection.execute(
+        f"""
+            update {CHECKED} set payload = line.payload
+            from (
+                select unnest($1::bigint[]) as number, unnest($2::varchar[]) as payload
+            ) as line
+            where record_number = line.number
+        """,
+        [
+            [number for _, number in found],
+            [line.decode(errors="replace").rstrip("\r\n") for line, _ in found],
+        ],
     )

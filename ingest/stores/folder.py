@@ -2,29 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from ingest.errors import DropError, UsageError
+from ingest.stores import Drop
 
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", "~")
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A file that a store offers, as it was when it was listed."""
-
-    url: str
-    path: str
-    """Path under the source, with slashes; the bare name for a single file."""
-    size_bytes: int
-    modified_at: datetime
-    """UTC, naive."""
-    version: str
-    """The store's mark of this content under this URL: changes when the file does."""
 
 
 class FolderStore:

@@ -60,6 +60,13 @@ def setting(document: dict, name: str, value: object) -> None:
         (lambda d: column(d, "sat").update(name="_row"), "column _row"),
         (lambda d: column(d, "sat").update(name="mac"), "column mac: is there twice"),
         (lambda d: column(d, "mac").update(logicalTypeOptions={"pattern": "("}), "mac pattern"),
+        (lambda d: column(d, "mac").update(logicalTypeOptions={"pattern": "(?=x)"}), "mac pattern"),
+        (
+            lambda d: column(d, "indextime").update(
+                logicalTypeOptions={"timezone": True, "minimum": "2024-01-01T00:00:00"}
+            ),
+            "column indextime minimum",
+        ),
         (lambda d: column(d, "mac").update(logicalTypeOptions={"minLength": 3}), "minLength"),
         (
             lambda d: column(d, "eventdate").update(logicalTypeOptions={"minimum": "soon"}),
@@ -84,6 +91,8 @@ def setting(document: dict, name: str, value: object) -> None:
         (lambda d: d["schema"][0].update(name="other"), "schema"),
         (lambda d: d.pop("version"), "version"),
         (lambda d: d.update(verison="1"), "verison"),
+        (lambda d: column(d, "mac").update(requird=True), "schema.1.properties.1.requird"),
+        (lambda d: d["servers"][1].update(patth="x"), "servers.2.patth"),
     ],
 )
 def test_a_wrong_contract_is_refused_with_its_file_and_field(tmp_path, change, field):

@@ -1,0 +1,92 @@
+-- Grain: one row per row that raw holds, with whether the vault holds what it says.
+
+{{ config(materialized='view') }}
+
+with
+
+events as (
+
+    select
+        delivered.record_source as feed,
+        delivered.event_hk as row_hk,
+        stored.event_hk is not null
+        and viewer.viewer_hk is not null
+        and (delivered.channel_hk is null or channel.channel_hk is not null)
+        and (delivered.programme_hk is null or programme.programme_hk is not null) as is_held,
+        coalesce(stored.load_id = delivered.load_id, false) as is_first,
+        delivered.load_id,
+        delivered.row_number
+    from {{ ref('stg_stb_events__events') }} as delivered
+    left join {{ ref('link_stb_event') }} as stored
+        on delivered.event_hk = stored.event_hk and delivered.event_date = stored.event_date
+    left join {{ ref('hub_viewer') }} as viewer on delivered.viewer_hk = viewer.viewer_hk
+    left join {{ ref('hub_channel') }} as channel on delivered.channel_hk = channel.channel_hk
+    left join {{ ref('hub_programme') }} as programme on delivered.programme_hk = programme.programme_hk
+
+),
+
+programmes as (
+
+    select
+        delivered.record_source as feed,
+        {{ hash_key(['cast(delivered.programme_hk as varchar)', 'cast(delivered.change_hash as varchar)']) }} as row_hk,
+        hub.programme_hk is not null
+        and exists (
+            select 1 from {{ ref('sat_programme_details') }} as stored
+            where stored.programme_hk = delivered.programme_hk
+                and stored.change_hash = delivered.change_hash
+                and stored.effective_at <= delivered.effective_at
+        ) as is_held,
+        exists (
+            select 1 from {{ ref('sat_programme_details') }} as stored
+            where stored.programme_hk = delivered.programme_hk
+                and stored.change_hash = delivered.change_hash
+                and stored.effective_at = delivered.effective_at
+                and stored.load_id = delivered.load_id
+        ) as is_first,
+        delivered.load_id,
+        delivered.row_number
+    from {{ ref('stg_programmes__programmes') }} as delivered
+    left join {{ ref('hub_programme') }} as hub on delivered.programme_hk = hub.programme_hk
+
+),
+
+channels as (
+
+    select
+        delivered.record_source as feed,
+        {{ hash_key(['cast(delivered.channel_hk as varchar)', 'cast(delivered.change_hash as varchar)']) }} as row_hk,
+        hub.channel_hk is not null
+        and (
+            delivered.broadcaster_hk is null
+            or (broadcaster.broadcaster_hk is not null and relation.channel_broadcaster_hk is not null)
+        )
+        and exists (
+            select 1 from {{ ref('sat_channel_details') }} as stored
+            where stored.channel_hk = delivered.channel_hk
+                and stored.change_hash = delivered.change_hash
+                and stored.effective_at <= delivered.effective_at
+        ) as is_held,
+        exists (
+            select 1 from {{ ref('sat_channel_details') }} as stored
+            where stored.channel_hk = delivered.channel_hk
+                and stored.change_hash = delivered.change_hash
+                and stored.effective_at = delivered.effective_at
+                and stored.load_id = delivered.load_id
+        ) as is_first,
+        delivered.load_id,
+        delivered.row_number
+    from {{ ref('stg_channels__channels') }} as delivered
+    left join {{ ref('hub_channel') }} as hub on delivered.channel_hk = hub.channel_hk
+    left join {{ ref('hub_broadcaster') }} as broadcaster
+        on delivered.broadcaster_hk = broadcaster.broadcaster_hk
+    left join {{ ref('link_channel_broadcaster') }} as relation
+        on delivered.channel_broadcaster_hk = relation.channel_broadcaster_hk
+
+)
+
+select * from events
+union all
+select * from programmes
+union all
+select * from channels
