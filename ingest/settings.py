@@ -1,7 +1,9 @@
 """The one place that reads the environment."""
 
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +24,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the warehouse is and how it is named."""
+    """Where drops come from, where the warehouse is and how it is named."""
 
     target: str
     duckdb_path: Path
     schema_prefix: str
     project_dir: Path = PROJECT_DIR
+    source: str = "drops"
+    """Folder that Dagster loads drops from."""
+    dbt_target_path: Path = PROJECT_DIR / "target"
+    """Where dbt keeps its manifest and compiled SQL."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -43,7 +49,13 @@ class Settings:
             raise SettingsError(
                 f"AUDIENCE_VAULT_SCHEMA_PREFIX is '{prefix}'; use letters, digits and underscores"
             )
-        return cls(target=target, duckdb_path=PROJECT_DIR / path, schema_prefix=prefix)
+        return cls(
+            target=target,
+            duckdb_path=PROJECT_DIR / path,
+            schema_prefix=prefix,
+            source=str(PROJECT_DIR / environment.get("AUDIENCE_VAULT_SOURCE", "drops")),
+            dbt_target_path=PROJECT_DIR / environment.get("DBT_TARGET_PATH", "target"),
+        )
 
     def schema(self, layer: str) -> str:
         """The schema of a layer (raw, staging, vault, marts), with the prefix in use."""
@@ -65,7 +77,25 @@ class Settings:
             "AUDIENCE_VAULT_TARGET": self.target,
             "AUDIENCE_VAULT_DUCKDB": str(self.duckdb_path),
             "AUDIENCE_VAULT_SCHEMA_PREFIX": self.schema_prefix,
+            "AUDIENCE_VAULT_SOURCE": self.source,
             "DAGSTER_HOME": str(self.project_dir / ".dagster"),
             "DBT_PROFILES_DIR": str(self.project_dir / "profiles"),
             "DBT_PROJECT_DIR": str(self.project_dir),
+            "DBT_TARGET_PATH": str(self.dbt_target_path),
         }
+
+    @contextmanager
+    def applied(self, more: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Put environment() and more into this process's environment, and take it out again."""
+        before = dict(os.environ)
+        os.environ.update(self.environment() | dict(more or {}))
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+if __name__ == "__main__":
+    for name, value in Settings.from_environment().environment().items():
+        print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - read by the Makefile

@@ -13,4 +13,5 @@ followed as (
 
 )
 
-select * from followed where ended_at > next_started_at
+select * from followed
+where ended_at > next_started_at

@@ -6,5 +6,6 @@ select
     viewing.viewing_seconds,
     calendar.day_seconds
 from {{ rows_to_test(ref('viewing_duration_daily')) }} as viewing
-inner join {{ ref('broadcast_calendar') }} as calendar on viewing.broadcast_date = calendar.broadcast_date
+inner join {{ ref('broadcast_calendar') }} as calendar
+    on viewing.broadcast_date = calendar.broadcast_date
 where viewing.viewing_seconds > calendar.day_seconds

@@ -33,7 +33,8 @@ named as (
     from channel_days
     inner join {{ ref('channel') }} as channel on channel_days.channel_hk = channel.channel_hk
     inner join {{ ref('platform_viewing_daily') }} as platform_days
-        on channel_days.broadcast_date = platform_days.broadcast_date and platform_days.platform = 'tv'
+        on channel_days.broadcast_date = platform_days.broadcast_date
+            and platform_days.platform = 'tv'
     inner join {{ ref('universe_daily') }} as universe
         on channel_days.broadcast_date = universe.broadcast_date
 
@@ -48,8 +49,10 @@ select
     universe_source,
     cast(viewing_seconds as double precision) as viewing_seconds,
     cast(viewing_seconds as double precision) / day_seconds as average_audience,
-    100 * cast(viewing_seconds as double precision) / day_seconds / nullif(universe, 0) as rating_pct,
-    100 * cast(viewing_seconds as double precision) / cast(day_viewing_seconds as double precision) as share_pct,
+    100 * cast(viewing_seconds as double precision) / day_seconds / nullif(universe, 0)
+        as rating_pct,
+    100 * cast(viewing_seconds as double precision) / cast(day_viewing_seconds as double precision)
+        as share_pct,
     viewers,
     viewers_weighted,
     reach,
@@ -64,8 +67,10 @@ select
     credited_minutes,
     minute_viewers,
     day_minute_viewers,
-    cast(minute_viewers as double precision) / nullif(day_minute_viewers, 0) as reach_of_day_viewers,
-    cast(credited_minutes as double precision) / nullif(day_minute_viewers, 0) as trp_of_day_viewers,
+    cast(minute_viewers as double precision) / nullif(day_minute_viewers, 0)
+        as reach_of_day_viewers,
+    cast(credited_minutes as double precision) / nullif(day_minute_viewers, 0)
+        as trp_of_day_viewers,
     rank_by_viewing,
     universe,
     day_seconds,

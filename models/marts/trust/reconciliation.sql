@@ -53,13 +53,25 @@ loads as (
 
 drops as (
 
-    select feed, load_id from loads
+    select
+        feed,
+        load_id
+    from loads
     union
-    select feed, load_id from raw_counts
+    select
+        feed,
+        load_id
+    from raw_counts
     union
-    select feed, load_id from vault_counts
+    select
+        feed,
+        load_id
+    from vault_counts
     union
-    select feed, load_id from quarantine_counts
+    select
+        feed,
+        load_id
+    from quarantine_counts
 
 ),
 
@@ -98,12 +110,13 @@ counted as (
     from drops
     left join loads on drops.feed = loads.feed and drops.load_id = loads.load_id
     left join raw_counts on drops.feed = raw_counts.feed and drops.load_id = raw_counts.load_id
-    left join vault_counts on drops.feed = vault_counts.feed and drops.load_id = vault_counts.load_id
+    left join vault_counts
+        on drops.feed = vault_counts.feed and drops.load_id = vault_counts.load_id
     left join quarantine_counts
         on drops.feed = quarantine_counts.feed and drops.load_id = quarantine_counts.load_id
     left join seconds_by_drop
         on drops.feed = seconds_by_drop.feed and drops.load_id = seconds_by_drop.load_id
-    where drops.load_id <= (select max(as_of_load) from {{ build_table('builds') }})
+    where drops.load_id <= (select max(builds.as_of_load) from {{ build_table('builds') }} as builds)
 
 )
 

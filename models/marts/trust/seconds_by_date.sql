@@ -55,11 +55,15 @@ side_by_side as (
     select
         broadcast_date,
         sum(case when place = 'vault' then seconds else 0 end) as seconds_in_vault,
-        sum(case when place = 'viewing_duration_daily' then seconds else 0 end) as seconds_by_viewer,
-        sum(case when place = 'average_viewing_duration' then seconds else 0 end) as seconds_by_platform,
-        sum(case when place = 'channel_ratings_daily' then seconds else 0 end) as seconds_by_channel,
+        sum(case when place = 'viewing_duration_daily' then seconds else 0 end)
+            as seconds_by_viewer,
+        sum(case when place = 'average_viewing_duration' then seconds else 0 end)
+            as seconds_by_platform,
+        sum(case when place = 'channel_ratings_daily' then seconds else 0 end)
+            as seconds_by_channel,
         sum(case when place = 'credited minutes' then seconds else 0 end) as minute_seconds,
-        sum(case when place = 'minutes in channel_ratings_daily' then seconds else 0 end) as minute_seconds_by_channel
+        sum(case when place = 'minutes in channel_ratings_daily' then seconds else 0 end)
+            as minute_seconds_by_channel
     from counted
     group by broadcast_date
 

@@ -15,7 +15,8 @@ select
     universe.universe_source,
     coalesce(cast(viewing.viewing_seconds as double precision), 0) as viewing_seconds,
     coalesce(viewing.viewers, 0) as viewers,
-    cast(viewing.viewing_seconds as double precision) / viewing.viewers as average_seconds_per_viewer,
+    cast(viewing.viewing_seconds as double precision) / viewing.viewers
+        as average_seconds_per_viewer,
     coalesce(cast(viewing.viewing_seconds as double precision), 0) / nullif(universe.universe, 0)
         as average_seconds_per_person,
     universe.universe,

@@ -9,7 +9,9 @@ details as (
 
     select
         *,
-        row_number() over (partition by channel_hk order by effective_at desc, change_hash desc) as recency
+        row_number() over (
+            partition by channel_hk order by effective_at desc, change_hash desc
+        ) as recency
     from {{ ref('sat_channel_details') }}
 
 ),

@@ -1,5 +1,5 @@
 -- Grain: one row per channel and spelling of its name, with the instant it was last used.
--- The latest instant is the same whatever the order of delivery, so loads can be folded in one by one.
+-- The latest instant is the same whatever the order of delivery: loads can be folded in one by one.
 
 {{ config(incremental_strategy='delete+insert', unique_key=['channel_hk', 'channel_name']) }}
 

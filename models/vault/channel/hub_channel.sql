@@ -1,3 +1,7 @@
 -- Grain: one row per channel.
 
-{{ hub('channel_hk', 'channel_id', [ref('stg_stb_events__events'), ref('stg_channels__channels')]) }}
+{{ hub(
+    'channel_hk',
+    'channel_id',
+    [ref('stg_stb_events__events'), ref('stg_channels__channels')]
+) }}

@@ -1,11 +1,13 @@
 -- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
 
 {{ config(materialized='table') }}
--- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the quarter hours
--- between the two instants that the offsets in force a day before and a day after would give.
+-- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the
+-- quarter hours between the two instants that the offsets in force a day before and a day after
+-- would give.
 
 {% set zone = var('market_timezone') %}
 {% set a_day = 86400 %}
+{% set seconds_after = 4 * a_day + var('liveness_hold_seconds') %}
 
 with
 
@@ -13,7 +15,7 @@ span as (
 
     select
         {{ add_seconds("date_trunc('day', min(first_event_at))", -3 * a_day) }} as first_date,
-        {{ add_seconds("date_trunc('day', max(last_event_at))", 4 * a_day + var('liveness_hold_seconds')) }} as last_date
+        {{ add_seconds("date_trunc('day', max(last_event_at))", seconds_after) }} as last_date
     from {{ ref('viewer_activity') }}
     having min(first_event_at) is not null
 
@@ -30,7 +32,8 @@ readings as (
 
     select
         broadcast_date,
-        {{ add_seconds('cast(broadcast_date as timestamp)', broadcast_day_start_seconds()) }} as start_reading
+        {{ add_seconds('cast(broadcast_date as timestamp)', broadcast_day_start_seconds()) }}
+            as start_reading
     from dates
 
 ),
@@ -62,8 +65,11 @@ candidates as (
     select
         broadcast_date,
         start_reading,
-        {{ series('least(by_offset_before, by_offset_after)', 'greatest(by_offset_before, by_offset_after)', 900) }}
-            as candidate_at
+        {{ series(
+            'least(by_offset_before, by_offset_after)',
+            'greatest(by_offset_before, by_offset_after)',
+            900
+        ) }} as candidate_at
     from bounds
 
 ),

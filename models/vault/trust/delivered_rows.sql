@@ -21,7 +21,8 @@ events as (
         on delivered.event_hk = stored.event_hk and delivered.event_date = stored.event_date
     left join {{ ref('hub_viewer') }} as viewer on delivered.viewer_hk = viewer.viewer_hk
     left join {{ ref('hub_channel') }} as channel on delivered.channel_hk = channel.channel_hk
-    left join {{ ref('hub_programme') }} as programme on delivered.programme_hk = programme.programme_hk
+    left join {{ ref('hub_programme') }} as programme
+        on delivered.programme_hk = programme.programme_hk
 
 ),
 
@@ -29,15 +30,18 @@ programmes as (
 
     select
         delivered.record_source as feed,
-        {{ hash_key(['cast(delivered.programme_hk as varchar)', 'cast(delivered.change_hash as varchar)']) }} as row_hk,
-        hub.programme_hk is not null
+        {{ hash_key([
+            'cast(delivered.programme_hk as varchar)',
+            'cast(delivered.change_hash as varchar)',
+        ]) }} as row_hk,
+        hub_programme.programme_hk is not null
         and exists (
             select 1 from {{ ref('sat_programme_details') }} as stored
             where stored.programme_hk = delivered.programme_hk
                 and stored.change_hash = delivered.change_hash
                 and stored.effective_at <= delivered.effective_at
         ) as is_held,
-        exists (
+        exists(
             select 1 from {{ ref('sat_programme_details') }} as stored
             where stored.programme_hk = delivered.programme_hk
                 and stored.change_hash = delivered.change_hash
@@ -47,7 +51,8 @@ programmes as (
         delivered.load_id,
         delivered.row_number
     from {{ ref('stg_programmes__programmes') }} as delivered
-    left join {{ ref('hub_programme') }} as hub on delivered.programme_hk = hub.programme_hk
+    left join {{ ref('hub_programme') }} as hub_programme
+        on delivered.programme_hk = hub_programme.programme_hk
 
 ),
 
@@ -55,11 +60,17 @@ channels as (
 
     select
         delivered.record_source as feed,
-        {{ hash_key(['cast(delivered.channel_hk as varchar)', 'cast(delivered.change_hash as varchar)']) }} as row_hk,
-        hub.channel_hk is not null
+        {{ hash_key([
+            'cast(delivered.channel_hk as varchar)',
+            'cast(delivered.change_hash as varchar)',
+        ]) }} as row_hk,
+        hub_channel.channel_hk is not null
         and (
             delivered.broadcaster_hk is null
-            or (broadcaster.broadcaster_hk is not null and relation.channel_broadcaster_hk is not null)
+            or (
+                broadcaster.broadcaster_hk is not null
+                and relation.channel_broadcaster_hk is not null
+            )
         )
         and exists (
             select 1 from {{ ref('sat_channel_details') }} as stored
@@ -67,7 +78,7 @@ channels as (
                 and stored.change_hash = delivered.change_hash
                 and stored.effective_at <= delivered.effective_at
         ) as is_held,
-        exists (
+        exists(
             select 1 from {{ ref('sat_channel_details') }} as stored
             where stored.channel_hk = delivered.channel_hk
                 and stored.change_hash = delivered.change_hash
@@ -77,7 +88,8 @@ channels as (
         delivered.load_id,
         delivered.row_number
     from {{ ref('stg_channels__channels') }} as delivered
-    left join {{ ref('hub_channel') }} as hub on delivered.channel_hk = hub.channel_hk
+    left join {{ ref('hub_channel') }} as hub_channel
+        on delivered.channel_hk = hub_channel.channel_hk
     left join {{ ref('hub_broadcaster') }} as broadcaster
         on delivered.broadcaster_hk = broadcaster.broadcaster_hk
     left join {{ ref('link_channel_broadcaster') }} as relation

@@ -10,12 +10,20 @@ from {{ ref('link_stb_event') }}
 union all
 select
     record_source as feed,
-    {{ hash_key(['cast(programme_hk as varchar)', instant_text('effective_at'), 'cast(change_hash as varchar)']) }} as row_hk,
+    {{ hash_key([
+        'cast(programme_hk as varchar)',
+        instant_text('effective_at'),
+        'cast(change_hash as varchar)',
+    ]) }} as row_hk,
     load_id
 from {{ ref('sat_programme_details') }}
 union all
 select
     record_source as feed,
-    {{ hash_key(['cast(channel_hk as varchar)', instant_text('effective_at'), 'cast(change_hash as varchar)']) }} as row_hk,
+    {{ hash_key([
+        'cast(channel_hk as varchar)',
+        instant_text('effective_at'),
+        'cast(change_hash as varchar)',
+    ]) }} as row_hk,
     load_id
 from {{ ref('sat_channel_details') }}

@@ -1,5 +1,6 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
--- An event changes viewing at most a hold before and after it, and reach on a date at most one threshold further.
+-- An event changes viewing at most a hold before and after it, and reach on a date at most one
+-- threshold further.
 
 {{ config(incremental_strategy='append') }}
 
@@ -28,8 +29,10 @@ touched as (
         calendar.broadcast_date
     from event_hours
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on {{ add_seconds('event_hours.last_event_at', reach_of_an_event) }} >= calendar.day_started_at
-            and {{ add_seconds('event_hours.first_event_at', -reach_of_an_event) }} < calendar.day_ended_at
+        on calendar.day_started_at
+            <= {{ add_seconds('event_hours.last_event_at', reach_of_an_event) }}
+            and calendar.day_ended_at
+            > {{ add_seconds('event_hours.first_event_at', -reach_of_an_event) }}
 
 )
 

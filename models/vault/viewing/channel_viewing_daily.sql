@@ -7,7 +7,9 @@ stays as (
 
     select
         *,
-        lag(ended_at) over (partition by viewer_hk, channel_hk order by started_at) as previous_ended_at
+        lag(ended_at) over (
+            partition by viewer_hk, channel_hk order by started_at
+        ) as previous_ended_at
     from {{ ref('viewing_interval') }}
     where platform = 'tv' and {{ in_affected_dates('broadcast_date', days_before=1, days_after=1) }}
 
@@ -56,7 +58,8 @@ channel_days as (
         sum(weight * viewing_seconds) as viewing_seconds,
         count(*) as viewers,
         sum(weight) as viewers_weighted,
-        sum(case when longest_stay_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end) as reach,
+        sum(case when longest_stay_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end)
+            as reach,
         sum(case when longest_stay_seconds >= 60 then weight else 0 end) as reach_1min,
         sum(case when longest_stay_seconds >= 180 then weight else 0 end) as reach_3min,
         sum(case when longest_stay_seconds >= 300 then weight else 0 end) as reach_5min,

@@ -1,4 +1,5 @@
--- Grain: one row per broadcast date, from the first event's date to the last event's or viewing's, with no gap.
+-- Grain: one row per broadcast date with no gap, from the first event's date to the last event's or
+-- viewing's.
 
 {{ config(materialized='table') }}
 -- The universe is the estimate in the seed universe_estimates, else the viewers known by that date.
@@ -24,7 +25,10 @@ last_dates as (
     union all
     select max(calendar.broadcast_date) as last_date
     from {{ ref('broadcast_calendar') }} as calendar
-    where calendar.day_started_at <= (select max(last_event_at) from {{ ref('viewer_activity') }})
+    where calendar.day_started_at <= (
+        select max(viewer_activity.last_event_at)
+        from {{ ref('viewer_activity') }} as viewer_activity
+    )
 
 ),
 
@@ -33,16 +37,18 @@ known_viewers as (
     select
         calendar.broadcast_date,
         calendar.day_seconds,
-        sum(coalesce(viewer_dates.new_viewers, 0)) over (order by calendar.broadcast_date) as viewers
+        sum(coalesce(viewer_dates.new_viewers, 0)) over (order by calendar.broadcast_date)
+            as viewers
     from {{ ref('broadcast_calendar') }} as calendar
     left join viewer_dates on calendar.broadcast_date = viewer_dates.first_date
-    where calendar.broadcast_date <= (select max(last_date) from last_dates)
+    where calendar.broadcast_date <= (select max(last_dates.last_date) from last_dates)
 
 ),
 
 estimates as (
 
-    select * from {{ ref('universe_estimates') }} where target = 'all'
+    select * from {{ ref('universe_estimates') }}
+    where target = 'all'
 
 )
 

@@ -1,10 +1,12 @@
--- Grain: one row per uninterrupted stay of one viewer on one channel and programme within a broadcast date.
+-- Grain: one row per uninterrupted stay of one viewer on one channel and programme within a
+-- broadcast date.
 
 {% set hold_days = (var('liveness_hold_seconds') / 86400) | round(0, 'ceil') | int %}
 
 with
 
--- A broadcast date lies within the UTC dates from the one before it to the second after it, in any time zone.
+-- A broadcast date lies within the UTC dates from the one before it to the second after it, in any
+-- time zone.
 events as (
 
     select * from {{ ref('link_stb_event') }}

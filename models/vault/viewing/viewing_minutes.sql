@@ -1,6 +1,7 @@
 -- Grain: one row per viewer and clock minute that is attributed to a channel and programme.
--- A minute that one stay fills is its own; only the minutes at a stay's ends are contested, and var minute_attribution
--- decides those: to the channel viewed last, or longest. Under `exact` the table is empty: seconds only.
+-- A minute that one stay fills is its own; only the minutes at a stay's ends are contested, and
+-- var minute_attribution decides those: to the channel viewed last, or longest. Under `exact` the
+-- table is empty: seconds only.
 
 with
 
@@ -16,6 +17,22 @@ stays as (
 
 ),
 
+filled_spans as (
+
+    select
+        *,
+        case
+            when started_at = first_minute_at then first_minute_at
+            else {{ add_seconds('first_minute_at', 60) }}
+        end as first_filled_at,
+        case
+            when ended_at = {{ add_seconds('last_minute_at', 60) }} then last_minute_at
+            else {{ add_seconds('last_minute_at', -60) }}
+        end as last_filled_at
+    from stays
+
+),
+
 filled_minutes as (
 
     select
@@ -24,15 +41,7 @@ filled_minutes as (
         programme_hk,
         broadcast_date,
         {{ series('first_filled_at', 'last_filled_at', 60) }} as minute_started_at
-    from (
-        select
-            *,
-            case when started_at = first_minute_at then first_minute_at
-                else {{ add_seconds('first_minute_at', 60) }} end as first_filled_at,
-            case when ended_at = {{ add_seconds('last_minute_at', 60) }} then last_minute_at
-                else {{ add_seconds('last_minute_at', -60) }} end as last_filled_at
-        from stays
-    ) as stays
+    from filled_spans
     where first_filled_at <= last_filled_at
 
 ),
@@ -84,14 +93,28 @@ contested_minutes as (
     select
         measured_pieces.*,
         hub_channel.channel_id,
-        sum(piece_seconds) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk)
-            as channel_seconds,
-        max(piece_ended_at) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk)
-            as channel_ended_at,
-        sum(piece_seconds) over (partition by viewer_hk, minute_started_at, measured_pieces.channel_hk, programme_hk)
-            as programme_seconds
+        sum(measured_pieces.piece_seconds) over (
+            partition by
+                measured_pieces.viewer_hk,
+                measured_pieces.minute_started_at,
+                measured_pieces.channel_hk
+        ) as channel_seconds,
+        max(measured_pieces.piece_ended_at) over (
+            partition by
+                measured_pieces.viewer_hk,
+                measured_pieces.minute_started_at,
+                measured_pieces.channel_hk
+        ) as channel_ended_at,
+        sum(measured_pieces.piece_seconds) over (
+            partition by
+                measured_pieces.viewer_hk,
+                measured_pieces.minute_started_at,
+                measured_pieces.channel_hk,
+                measured_pieces.programme_hk
+        ) as programme_seconds
     from measured_pieces
-    inner join {{ ref('hub_channel') }} as hub_channel on measured_pieces.channel_hk = hub_channel.channel_hk
+    inner join {{ ref('hub_channel') }} as hub_channel
+        on measured_pieces.channel_hk = hub_channel.channel_hk
 
 ),
 

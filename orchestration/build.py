@@ -1,0 +1,149 @@
+"""Builds staging, vault and marts: dbt in this process, told of in terms of its nodes."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dbt.adapters.factory import cleanup_connections, reset_adapters
+from dbt.cli.exceptions import DbtUsageException
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+from ingest.contracts import read_contracts
+from ingest.errors import UsageError, WarehouseError
+from ingest.settings import Settings
+from ingest.warehouses.duckdb import open_for_loading
+
+FAILURES = ("error", "fail", "runtime error", "partial success")
+
+
+class BuildError(Exception):
+    """Nothing could be built; the message says why."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model, seed or data test that a build has come to the end of."""
+
+    name: str
+    kind: str
+    status: str
+    """As dbt has it: success, pass, warn, fail, error, skipped."""
+    message: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed itself; what was skipped because of it did not."""
+        return self.status in FAILURES
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What became of each node that was chosen, in the order in which they ended."""
+
+    build_id: str
+    seconds: float
+    nodes: list[Node]
+
+    @property
+    def failures(self) -> list[Node]:
+        """What failed itself."""
+        return [node for node in self.nodes if node.failed]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+
+Progress = Callable[[Node, int, int], None]
+"""Called after each node with it, its position from 1, and the number of nodes."""
+
+
+def build(
+    settings: Settings,
+    arguments: Sequence[str] = (),
+    command: str = "build",
+    on_progress: Progress | None = None,
+) -> BuildResult:
+    """Run a dbt command with the project's settings; arguments pass through to dbt.
+
+    Unit tests check code, not data: a build leaves them out. Raise UsageError for arguments that
+    dbt doesn't know, WarehouseError where the warehouse is in use, BuildError where dbt stops
+    before its first node.
+    """
+    started = time.monotonic()
+    with open_for_loading(settings, read_contracts(settings.contracts_dir).values()):
+        pass  # a feed that never delivered has its empty table
+    watcher = _Watcher(on_progress)
+    words = [command, "--log-level", "none", "--project-dir", str(settings.project_dir)]
+    if command == "build":
+        words += ["--exclude-resource-type", "unit_test"]
+    with settings.applied():
+        try:
+            outcome = dbtRunner(callbacks=[watcher.watch]).invoke([*words, *arguments])
+        finally:
+            close_warehouse()
+    return BuildResult(watcher.build_id, time.monotonic() - started, _nodes(outcome, settings))
+
+
+def close_warehouse() -> None:
+    """Let go of the DuckDB file, which dbt would keep open until the process ends."""
+    cleanup_connections()
+    reset_adapters()
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - one engine
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+class _Watcher:
+    """Turns dbt's events into calls of on_progress."""
+
+    def __init__(self, on_progress: Progress | None) -> None:
+        self.on_progress = on_progress
+        self.build_id = ""
+        self.position = 0
+        self.total = 0
+
+    def watch(self, event: EventMsg) -> None:
+        self.build_id = event.info.invocation_id
+        if event.info.name == "ConcurrencyLine":
+            self.total = event.data.node_count
+        elif event.info.name == "NodeFinished" and self.on_progress:
+            self.position += 1
+            info, result = event.data.node_info, event.data.run_result
+            node = Node(
+                info.node_name, info.resource_type, info.node_status, _in_one_line(result.message)
+            )
+            self.on_progress(node, self.position, self.total)
+
+
+def _nodes(outcome: dbtRunnerResult, settings: Settings) -> list[Node]:
+    results = getattr(outcome.result, "results", None)
+    if results is None and not outcome.success:
+        raise _in_words(outcome.exception, settings)
+    return [
+        Node(
+            name=result.node.name,
+            kind=result.node.resource_type.value,
+            status=result.status.value,
+            message=_in_one_line(result.message),
+        )
+        for result in results or []
+        if hasattr(result, "status")
+    ]
+
+
+def _in_words(error: BaseException | None, settings: Settings) -> Exception:
+    reason = _in_one_line(str(error) if error else "dbt stopped without saying why")
+    if isinstance(error, DbtUsageException):
+        return UsageError(f"dbt: {reason}")
+    if "Could not set lock" in reason:
+        return WarehouseError(
+            f"{settings.duckdb_path} is in use by another process; wait until it is done"
+        )
+    return BuildError(reason)
+
+
+def _in_one_line(message: str | None) -> str:
+    return " ".join((message or "").split())
