@@ -1,4 +1,4 @@
-"""The command line `audience-vault`: registers the commands, and turns errors into one line."""
+"""The command line: registers ingest's commands, and turns errors into one line."""
 
 from typing import Annotated
 
@@ -41,10 +41,6 @@ class GuardedGroup(TyperGroup):
         return typer.Exit(exit_code)
 
 
-app = typer.Typer(cls=GuardedGroup, no_args_is_help=True, pretty_exceptions_enable=False)
-
-
-@app.callback()
 def main(
     *,
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
@@ -52,8 +48,16 @@ def main(
     """Audience Vault: drops in, ratings out, and proofs that they are right."""
 
 
-app.command("load")(load_command)
-app.command("status")(status_command)
-app.command("simulate")(simulate_command)
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(contract.app, name="contract")
+def make_app() -> typer.Typer:
+    """The command line with the commands that need neither dbt nor Dagster."""
+    made = typer.Typer(cls=GuardedGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+    made.callback()(main)
+    made.command("load")(load_command)
+    made.command("status")(status_command)
+    made.command("simulate")(simulate_command)
+    made.add_typer(quarantine.app, name="quarantine")
+    made.add_typer(contract.app, name="contract")
+    return made
+
+
+app = make_app()

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from dbt.adapters.factory import cleanup_connections, reset_adapters
-from dbt.cli.exceptions import DbtUsageException
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt_common.events.base_types import EventMsg
+from typing import TYPE_CHECKING
 
 from ingest.contracts import read_contracts
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
 from ingest.warehouses.duckdb import open_for_loading
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt_common.events.base_types import EventMsg
 
 FAILURES = ("error", "fail", "runtime error", "partial success")
 
@@ -72,6 +72,8 @@ def build(
     dbt doesn't know, WarehouseError where the warehouse is in use, BuildError where dbt stops
     before its first node.
     """
+    from dbt.cli.main import dbtRunner
+
     started = time.monotonic()
     with open_for_loading(settings, read_contracts(settings.contracts_dir).values()):
         pass  # a feed that never delivered has its empty table
@@ -87,11 +89,20 @@ def build(
     return BuildResult(watcher.build_id, time.monotonic() - started, _nodes(outcome, settings))
 
 
+def parse(settings: Settings) -> None:
+    """Write dbt's manifest; raise BuildError where the project can't be parsed."""
+    from dbt.cli.main import dbtRunner
+
+    words = ["parse", "--log-level", "none", "--project-dir", str(settings.project_dir)]
+    with settings.applied():
+        outcome = dbtRunner().invoke(words)
+    if not outcome.success:
+        raise _in_words(outcome.exception, settings)
+
+
 def close_warehouse() -> None:
     """Let go of the DuckDB file, which dbt would keep open until the process ends."""
-    cleanup_connections()
-    reset_adapters()
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - one engine
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
 
@@ -105,7 +116,7 @@ class _Watcher:
         self.position = 0
         self.total = 0
 
-    def watch(self, event: EventMsg) -> None:
+    def watch(self, event: "EventMsg") -> None:
         self.build_id = event.info.invocation_id
         if event.info.name == "ConcurrencyLine":
             self.total = event.data.node_count
@@ -118,7 +129,7 @@ class _Watcher:
             self.on_progress(node, self.position, self.total)
 
 
-def _nodes(outcome: dbtRunnerResult, settings: Settings) -> list[Node]:
+def _nodes(outcome: "dbtRunnerResult", settings: Settings) -> list[Node]:
     results = getattr(outcome.result, "results", None)
     if results is None and not outcome.success:
         raise _in_words(outcome.exception, settings)
@@ -135,6 +146,8 @@ def _nodes(outcome: dbtRunnerResult, settings: Settings) -> list[Node]:
 
 
 def _in_words(error: BaseException | None, settings: Settings) -> Exception:
+    from dbt.cli.exceptions import DbtUsageException
+
     reason = _in_one_line(str(error) if error else "dbt stopped without saying why")
     if isinstance(error, DbtUsageException):
         return UsageError(f"dbt: {reason}")

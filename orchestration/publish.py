@@ -11,7 +11,7 @@ import duckdb
 
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
-from ingest.sql import identifier
+from ingest.sql import identifier, literal
 from ingest.warehouses.duckdb import open_for_reading
 
 MARTS = "marts"
@@ -49,7 +49,7 @@ def publish(settings: Settings) -> Path:
     try:
         _write(settings, build, temporary)
         _sync(temporary)
-        os.replace(temporary, published)
+        temporary.replace(published)
         _sync(published.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -101,7 +101,9 @@ def _clear(temporary: Path) -> None:
             duckdb.connect(temporary).close()
         except duckdb.Error as error:
             if "lock" in str(error):
-                raise WarehouseError(f"{temporary} is being written; wait until it is done") from None
+                raise WarehouseError(
+                    f"{temporary} is being written; wait until it is done"
+                ) from None
     for leftover in (temporary, temporary.with_name(f"{temporary.name}.wal")):
         leftover.unlink(missing_ok=True)
 
@@ -111,8 +113,10 @@ def _write(settings: Settings, build: _Build, path: Path) -> None:
     """Views name the warehouse as dbt does: by its file's stem."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {_text(settings.duckdb_path)} as {identifier(warehouse)} (read_only)")
-        connection.execute(f"attach {_text(path)} as snapshot (storage_version {_text(STORAGE_VERSION)})")
+        source, target = literal(str(settings.duckdb_path)), literal(str(path))
+        connection.execute(f"attach {source} as {identifier(warehouse)} (read_only)")
+        version = literal(STORAGE_VERSION)
+        connection.execute(f"attach {target} as snapshot (storage_version {version})")
         connection.execute(f"create schema snapshot.{MARTS}")
         schema = settings.schema(MARTS)
         for (name,) in connection.execute(
@@ -130,9 +134,7 @@ def _write(settings: Settings, build: _Build, path: Path) -> None:
         connection.execute("detach snapshot")
 
 
-def _copy_comments(
-    connection: duckdb.DuckDBPyConnection, warehouse: str, schema: str
-) -> None:
+def _copy_comments(connection: duckdb.DuckDBPyConnection, warehouse: str, schema: str) -> None:
     of_tables = connection.execute(
         """
         select table_name, null, comment from duckdb_tables()
@@ -172,7 +174,7 @@ def _comment(
 ) -> None:
     name = f"snapshot.{MARTS}.{identifier(table)}"
     what = f"table {name}" if column is None else f"column {name}.{identifier(column)}"
-    connection.execute(f"comment on {what} is {_text(comment)}")
+    connection.execute(f"comment on {what} is {literal(comment)}")
 
 
 def _git_commit(folder: Path) -> str | None:
@@ -191,8 +193,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _text(value: object) -> str:
-    """A SQL literal: ATTACH and COMMENT take no bound values."""
-    return "'" + str(value).replace("'", "''") + "'"

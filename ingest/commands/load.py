@@ -22,17 +22,24 @@ def load_command(
     ] = None,
 ) -> None:
     """Load new drops into raw; what was loaded before is left alone."""
-    console = make_console()
+    report = load_with_progress(make_console(), source, Settings.from_environment(), feed)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def load_with_progress(
+    console: Console, source: str, settings: Settings, feed: str | None = None
+) -> LoadReport:
+    """Load; print what became of each drop, and the sum."""
     with console.status("Looking for drops …") as status:
 
         def show(result: DropResult, position: int, total: int) -> None:
             status.update(f"Drop {position:,} of {total:,}")
             _print_result(console, result)
 
-        report = load(source, Settings.from_environment(), feed, show)
+        report = load(source, settings, feed, show)
     _print_summary(console, report)
-    if report.failed:
-        raise typer.Exit(1)
+    return report
 
 
 def _print_result(console: Console, result: DropResult) -> None:

@@ -1,4 +1,5 @@
-{#- The broadcast dates that loads new to a model touch, as a list, each widened by a number of days. -#}
+{#- The broadcast dates that loads new to a model touch, as a list, each widened by a number of
+    days. -#}
 {% macro affected_dates(affected, model_id, days_before=0, days_after=0) %}
     {%- set dates = query_values(
         "select distinct broadcast_date from " ~ affected

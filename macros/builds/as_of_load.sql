@@ -3,5 +3,7 @@
     {%- if not is_build() -%}
         {{ return(none) }}
     {%- endif -%}
-    {{ return(query_value("select as_of_load from " ~ build_table('builds') ~ " where build_id = '" ~ build_id() ~ "'")) }}
+    {{ return(query_value(
+        "select as_of_load from " ~ build_table('builds') ~ " where build_id = '" ~ build_id() ~ "'"
+    )) }}
 {% endmacro %}

@@ -11,8 +11,10 @@
                 {%- do macros_used(macro_id, used) -%}
             {%- endfor -%}
             {%- set code = node.raw_code ~ used.values() | sort | join('\n') -%}
-            {%- do parts.extend([code, node.config.materialized, node.config.unique_key | string]) -%}
-            {%- for name in modules.re.findall("\\bvar\\(\\s*['\"](\\w+)['\"]", code) | unique | sort -%}
+            {%- set settings = node.config -%}
+            {%- do parts.extend([code, settings.materialized, settings.unique_key | string]) -%}
+            {%- set names = modules.re.findall("\\bvar\\(\\s*['\"](\\w+)['\"]", code) -%}
+            {%- for name in names | unique | sort -%}
                 {%- do parts.append(name ~ '=' ~ var(name)) -%}
             {%- endfor -%}
             {%- for parent_id in node.depends_on.nodes | sort -%}

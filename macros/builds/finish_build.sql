@@ -1,18 +1,24 @@
-{#- After a build: records how far each model that succeeded has come, never further than what it was built from, and by
-    which definition, unless something that it was built from still follows another. Progress only grows. -#}
+{#- After a build: records how far each model that succeeded has come, never further than what it
+    was built from, and by which definition, unless something that it was built from still follows
+    another. Progress only grows. -#}
 {% macro finish_build(results) %}
     {%- if execute and is_build() -%}
         {%- set as_of = as_of_load() %}
 begin;
-        {%- for result in results if result.node.resource_type == 'model' and result.status == 'success' %}
+        {%- for result in results
+            if result.node.resource_type == 'model' and result.status == 'success' %}
             {%- set model_id = result.node.unique_id -%}
             {%- set parents = result.node.depends_on.nodes | select('in', graph.nodes) | list -%}
 insert into {{ build_table('progress') }}
-select '{{ model_id }}', 0, null where not exists (select 1 from {{ build_table('progress') }} where model = '{{ model_id }}');
+select '{{ model_id }}', 0, null
+where not exists (select 1 from {{ build_table('progress') }} where model = '{{ model_id }}');
 update {{ build_table('progress') }} set
     as_of_load = greatest(as_of_load, least({{ as_of }}
             {%- for parent_id in table_parents(model_id) -%}
-        , coalesce((select parent.as_of_load from {{ build_table('progress') }} as parent where parent.model = '{{ parent_id }}'), 0)
+        , coalesce((
+            select parent.as_of_load from {{ build_table('progress') }} as parent
+            where parent.model = '{{ parent_id }}'
+        ), 0)
             {%- endfor %})),
     fingerprint = (
         select present.fingerprint from {{ build_table('build_fingerprints') }} as present

@@ -3,5 +3,7 @@
     {%- if not is_build() or model_is_stale(model_id) -%}
         {{ return(0) }}
     {%- endif -%}
-    {{ return(query_value("select as_of_load from " ~ build_table('progress') ~ " where model = '" ~ model_id ~ "'")) }}
+    {{ return(query_value(
+        "select as_of_load from " ~ build_table('progress') ~ " where model = '" ~ model_id ~ "'"
+    )) }}
 {% endmacro %}

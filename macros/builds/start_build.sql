@@ -1,25 +1,37 @@
-{#- Before a build: fixes the loads that it reads, notes what defines each model, and forgets the progress of the models
-    chosen whose definition has changed. Does nothing for commands that don't build. -#}
+{#- Before a build: fixes the loads that it reads, notes what defines each model, and forgets the
+    progress of the models chosen whose definition has changed; nothing when nothing is built. -#}
 {% macro start_build() %}
     {%- if execute -%}
-        {%- if invocation_args_dict.get('which') in ('run', 'build') and query_value(
-            "select count(*) from information_schema.tables where table_name = 'loads' and table_schema = '"
-            ~ layer_schema('raw') ~ "'"
-        ) == 0 -%}
-            {{ exceptions.raise_compiler_error("There is no " ~ layer_schema('raw') ~ ".loads yet: load drops first (audience-vault load FOLDER).") }}
-        {%- endif -%}
+        {%- do refuse_build_that_cannot_be_right() -%}
         {%- if is_build() %}
 begin;
 create schema if not exists {{ layer_schema('vault') }};
-create table if not exists {{ build_table('builds') }} (build_id text primary key, as_of_load bigint, started_at timestamp);
-create table if not exists {{ build_table('build_fingerprints') }} (build_id text, model text, fingerprint text);
-create table if not exists {{ build_table('progress') }} (model text primary key, as_of_load bigint, fingerprint text);
+create table if not exists {{ build_table('builds') }} (
+    build_id text primary key,
+    as_of_load bigint,
+    started_at timestamp
+);
+create table if not exists {{ build_table('build_fingerprints') }} (
+    build_id text,
+    model text,
+    fingerprint text
+);
+create table if not exists {{ build_table('progress') }} (
+    model text primary key,
+    as_of_load bigint,
+    fingerprint text
+);
 insert into {{ build_table('builds') }}
-select '{{ build_id() }}', coalesce(max(load_id), 0), timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' from {{ layer_schema('raw') }}.loads
+select
+    '{{ build_id() }}',
+    coalesce(max(load_id), 0),
+    timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}'
+from {{ layer_schema('raw') }}.loads
 on conflict do nothing;
 delete from {{ build_table('build_fingerprints') }} where build_id = '{{ build_id() }}';
 insert into {{ build_table('build_fingerprints') }} values
-            {%- for model_id, fingerprint in fingerprints().items() if model_id.startswith('model.') %}
+            {%- for model_id, fingerprint in fingerprints().items()
+                if model_id.startswith('model.') %}
 ('{{ build_id() }}', '{{ model_id }}', '{{ fingerprint }}'){{ ',' if not loop.last }}
             {%- endfor %};
 update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null

@@ -1,4 +1,5 @@
-{#- The condition for the rows of a model that this build made or could have changed; none where it must be read whole. -#}
+{#- The condition for the rows of a model that this build made or could have changed; none where it
+    must be read whole. -#}
 {% macro touched_by_build(node, relation) %}
     {%- if node.config.materialized == 'table' or model_is_stale(node.unique_id) -%}
         {{ return(none) }}
@@ -8,7 +9,8 @@
         ))) }}
     {%- elif 'event_date' in node.columns -%}
         {{ return(in_dates('event_date', query_values(
-            "select distinct event_date from " ~ relation ~ " where load_id > " ~ progress_of(node.unique_id)
+            "select distinct event_date from " ~ relation
+            ~ " where load_id > " ~ progress_of(node.unique_id)
         ))) }}
     {%- elif node.name == 'reconciliation' -%}
         {{ return("load_id > " ~ progress_of(node.unique_id)) }}

@@ -1,5 +1,5 @@
-{#- The incremental strategy by_affected_dates: delete every affected date, then insert what it holds now.
-    Unlike delete+insert it also clears a date whose rows have all gone. -#}
+{#- The incremental strategy by_affected_dates: delete every affected date, then insert what it
+    holds now. Unlike delete+insert it also clears a date whose rows have all gone. -#}
 {% macro get_incremental_by_affected_dates_sql(arg_dict) %}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }} where {{ in_affected_dates('broadcast_date') }};

@@ -4,5 +4,8 @@
 {%- endmacro %}
 
 {% macro duckdb__seconds_between(start, finish) -%}
-    cast(cast(date_diff('microsecond', {{ start }}, {{ finish }}) as decimal(18, 0)) / 1000000 as decimal(18, 6))
+    cast(
+        cast(date_diff('microsecond', {{ start }}, {{ finish }}) as decimal(18, 0)) / 1000000
+        as decimal(18, 6)
+    )
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- The seconds from midnight to the wall-clock time at which a broadcast date begins, from var broadcast_day_start. -#}
+{#- The seconds from midnight to the wall-clock time at which a broadcast date begins, from var
+    broadcast_day_start. -#}
 {% macro broadcast_day_start_seconds() -%}
     {%- set parts = var('broadcast_day_start').split(':') -%}
     {{- parts[0] | int * 3600 + parts[1] | int * 60 -}}

@@ -1,9 +1,11 @@
-{#- The hash key of a business key given as text expressions. Parts are quoted and joined, so that ('a|b', 'c') and
-    ('a', 'b|c') differ, as null and '' do; null parts at the end change nothing. Null when every part is null. -#}
+{#- The hash key of a business key given as text expressions. Parts are quoted and joined, so that
+    ('a|b', 'c') and ('a', 'b|c') differ, as null and '' do; null parts at the end change nothing.
+    Null when every part is null. -#}
 {% macro hash_key(parts) -%}
     {%- set quoted = [] -%}
     {%- for part in parts -%}
-        {%- do quoted.append("coalesce('\"' || replace(" ~ part ~ ", '\"', '\"\"') || '\"', '')") -%}
+        {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
+        {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
     {%- endfor -%}
     {{ hash_text("nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')") }}
 {%- endmacro %}

@@ -39,6 +39,9 @@ select
 from ranked
 where source_rank = 1
 {% if is_incremental() %}
-    and not exists (select 1 from {{ this }} as stored where stored.{{ hash_key }} = ranked.{{ hash_key }})
+    and not exists (
+        select 1 from {{ this }} as stored
+        where stored.{{ hash_key }} = ranked.{{ hash_key }}
+    )
 {% endif %}
 {% endmacro %}

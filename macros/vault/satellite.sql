@@ -1,46 +1,14 @@
-{#- The rows to insert into a satellite: each change of a key's attributes along effective_at, whatever the order of
-    delivery. Repeats of the value in effect are left out. Where a new row changes a key's timeline, the key's
-    history is read again from its source, so that a late row takes its place and the value after it is re-instated. -#}
+{#- The rows to insert into a satellite: each change of a key's attributes along effective_at,
+    whatever the order of delivery. Repeats of the value in effect are left out. Where a new row
+    changes a key's timeline, the key's history is read again from its source, so that a late row
+    takes its place and the value after it is re-instated. -#}
 {% macro satellite(hash_key, attributes, source) %}
 with
 
 {% if is_incremental() %}
-delivered as (
+changed_keys as (
 
-    select
-        {{ hash_key }},
-        change_hash,
-        effective_at
-    from {{ source }}
-    where {{ in_new_loads('load_id') }}
-
-),
-
-timeline as (
-
-    select
-        delivered.*,
-        true as is_delivered
-    from delivered
-    union all
-    select
-        stored.{{ hash_key }},
-        stored.change_hash,
-        stored.effective_at,
-        false as is_delivered
-    from {{ this }} as stored
-    where stored.{{ hash_key }} in (select {{ hash_key }} from delivered)
-
-),
-
-compared as (
-
-    select
-        *,
-        lag(change_hash) over (
-            partition by {{ hash_key }} order by effective_at, change_hash, is_delivered
-        ) as previous_change_hash
-    from timeline
+    {{ changed_keys(hash_key, source) | indent(4) }}
 
 ),
 
@@ -56,10 +24,7 @@ history as (
     where {{ in_loads_so_far('load_id') }}
         and {{ hash_key }} is not null
     {% if is_incremental() %}
-        and {{ hash_key }} in (
-            select {{ hash_key }} from compared
-            where is_delivered and change_hash is distinct from previous_change_hash
-        )
+        and {{ hash_key }} in (select {{ hash_key }} from changed_keys)
     {% endif %}
 
 ),

@@ -4,12 +4,6 @@
 
 with
 
-delivered_rows as (
-
-    select * from {{ ref('delivered_rows') }}
-
-),
-
 raw_counts as (
 
     select
@@ -18,7 +12,7 @@ raw_counts as (
         count(*) as rows_in_raw,
         sum(case when is_held then 1 else 0 end) as rows_held,
         count(distinct case when is_held and is_first then row_hk end) as distinct_events
-    from delivered_rows
+    from {{ ref('delivered_rows') }}
     group by feed, load_id
 
 ),
@@ -90,6 +84,12 @@ seconds_by_drop as (
 
 ),
 
+last_build as (
+
+    select max(as_of_load) as as_of_load from {{ build_table('builds') }}
+
+),
+
 counted as (
 
     select
@@ -116,7 +116,7 @@ counted as (
         on drops.feed = quarantine_counts.feed and drops.load_id = quarantine_counts.load_id
     left join seconds_by_drop
         on drops.feed = seconds_by_drop.feed and drops.load_id = seconds_by_drop.load_id
-    where drops.load_id <= (select max(builds.as_of_load) from {{ build_table('builds') }} as builds)
+    where drops.load_id <= (select last_build.as_of_load from last_build)
 
 )
 

@@ -38,7 +38,12 @@ keyed as (
 
 select
     {{ hash_key([
-        'viewer_id', instant_text('event_at'), 'event_code', 'channel_id', 'programme_id', 'satellite'
+        'viewer_id',
+        instant_text('event_at'),
+        'event_code',
+        'channel_id',
+        'programme_id',
+        'satellite',
     ]) }} as event_hk,
     {{ hash_key(['viewer_id']) }} as viewer_hk,
     {{ hash_key(['channel_id']) }} as channel_hk,

@@ -58,8 +58,9 @@ channel_days as (
         sum(weight * viewing_seconds) as viewing_seconds,
         count(*) as viewers,
         sum(weight) as viewers_weighted,
-        sum(case when longest_stay_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end)
-            as reach,
+        sum(
+            case when longest_stay_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end
+        ) as reach,
         sum(case when longest_stay_seconds >= 60 then weight else 0 end) as reach_1min,
         sum(case when longest_stay_seconds >= 180 then weight else 0 end) as reach_3min,
         sum(case when longest_stay_seconds >= 300 then weight else 0 end) as reach_5min,

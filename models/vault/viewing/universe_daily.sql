@@ -19,16 +19,19 @@ viewer_dates as (
 
 ),
 
+last_event as (
+
+    select max(last_event_at) as last_event_at from {{ ref('viewer_activity') }}
+
+),
+
 last_dates as (
 
     select max(broadcast_date) as last_date from {{ ref('viewing_interval') }}
     union all
     select max(calendar.broadcast_date) as last_date
     from {{ ref('broadcast_calendar') }} as calendar
-    where calendar.day_started_at <= (
-        select max(viewer_activity.last_event_at)
-        from {{ ref('viewer_activity') }} as viewer_activity
-    )
+    where calendar.day_started_at <= (select last_event.last_event_at from last_event)
 
 ),
 

@@ -75,46 +75,28 @@ pieces as (
 measured_pieces as (
 
     select
-        viewer_hk,
-        channel_hk,
-        programme_hk,
-        broadcast_date,
-        minute_started_at,
-        piece_started_at,
-        piece_ended_at,
-        started_at,
-        {{ seconds_between('piece_started_at', 'piece_ended_at') }} as piece_seconds
+        pieces.*,
+        hub_channel.channel_id,
+        {{ seconds_between('pieces.piece_started_at', 'pieces.piece_ended_at') }} as piece_seconds
     from pieces
+    inner join {{ ref('hub_channel') }} as hub_channel on pieces.channel_hk = hub_channel.channel_hk
 
 ),
 
 contested_minutes as (
 
     select
-        measured_pieces.*,
-        hub_channel.channel_id,
-        sum(measured_pieces.piece_seconds) over (
-            partition by
-                measured_pieces.viewer_hk,
-                measured_pieces.minute_started_at,
-                measured_pieces.channel_hk
+        *,
+        sum(piece_seconds) over (
+            partition by viewer_hk, minute_started_at, channel_hk
         ) as channel_seconds,
-        max(measured_pieces.piece_ended_at) over (
-            partition by
-                measured_pieces.viewer_hk,
-                measured_pieces.minute_started_at,
-                measured_pieces.channel_hk
+        max(piece_ended_at) over (
+            partition by viewer_hk, minute_started_at, channel_hk
         ) as channel_ended_at,
-        sum(measured_pieces.piece_seconds) over (
-            partition by
-                measured_pieces.viewer_hk,
-                measured_pieces.minute_started_at,
-                measured_pieces.channel_hk,
-                measured_pieces.programme_hk
+        sum(piece_seconds) over (
+            partition by viewer_hk, minute_started_at, channel_hk, programme_hk
         ) as programme_seconds
     from measured_pieces
-    inner join {{ ref('hub_channel') }} as hub_channel
-        on measured_pieces.channel_hk = hub_channel.channel_hk
 
 ),
 
@@ -125,12 +107,12 @@ ranked_minutes as (
         row_number() over (
             partition by viewer_hk, minute_started_at
             order by
-                {% if var('minute_attribution') == 'longest' %}
+            {% if var('minute_attribution') == 'longest' %}
                 channel_seconds desc,
                 channel_ended_at desc,
                 {{ by_code_point('channel_id') }},
                 programme_seconds desc,
-                {% endif %}
+            {% endif %}
                 piece_ended_at desc,
                 started_at desc,
                 {{ by_code_point('channel_id') }}

@@ -1,0 +1,105 @@
+"""The command `audience-vault demo`."""
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from ingest.commands.load import load_with_progress
+from ingest.console import count, make_console, table
+from ingest.settings import PROJECT_DIR, Settings
+from orchestration.commands.build import build_with_progress
+from orchestration.demo import (
+    AVERAGE_VIEWING,
+    PLAN,
+    RECONCILIATION,
+    TOP_CHANNELS,
+    look,
+    refuse_other_drops,
+    simulate_drops,
+)
+from orchestration.publish import publish
+
+
+def demo_command() -> None:
+    """Simulate a week of 200 boxes, load, build, test, publish, and show what came out."""
+    settings = Settings.from_environment()
+    console = make_console()
+    refuse_other_drops(settings)
+    _heading(console, f"1 of 4  Simulate {PLAN.days} days of {PLAN.boxes} boxes")
+    folder = simulate_drops(settings)
+    console.print(f"Drops are in {_shown(folder)}", markup=False)
+    _heading(console, "2 of 4  Load")
+    loaded = load_with_progress(console, str(folder), settings)
+    _heading(console, "3 of 4  Build and test")
+    built = build_with_progress(settings, console)
+    if loaded.failed or not built.succeeded:
+        raise typer.Exit(1)
+    _heading(console, "4 of 4  Publish")
+    published = publish(settings)
+    console.print(f"Published {_shown(published)}", markup=False)
+    _show_marts(console, published)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n{text}", style="bold", markup=False)
+
+
+def _show_marts(console: Console, published: Path) -> None:
+    day = PLAN.dates[-1]
+    console.print()
+    console.print(
+        table(
+            f"Top ten channels of {day}",
+            ["#rank", "channel", "broadcaster", "#viewers", "#hours", "#share %", "#rating %"],
+            (
+                (
+                    rank,
+                    channel,
+                    broadcaster,
+                    viewers,
+                    f"{hours:.1f}",
+                    f"{share:.1f}",
+                    f"{rating:.2f}",
+                )
+                for rank, channel, broadcaster, viewers, hours, share, rating in look(
+                    published, TOP_CHANNELS, day
+                )
+            ),
+        )
+    )
+    console.print(
+        table(
+            "Average viewing per day",
+            ["date", "#viewers", "#universe", "#minutes per viewer", "#minutes per person"],
+            (
+                (date, viewers, f"{universe:.0f}", f"{per_viewer:.1f}", f"{per_person:.1f}")
+                for date, viewers, universe, per_viewer, per_person in look(
+                    published, AVERAGE_VIEWING
+                )
+            ),
+        )
+    )
+    console.print(
+        table(
+            "Every row accounted for",
+            ["feed", "#drops", "#rows", "#quarantined", "#unexplained"],
+            (
+                (feed, *(count(int(each)) for each in counts))
+                for feed, *counts in look(published, RECONCILIATION)
+            ),
+        )
+    )
+    console.print(
+        "Where to look next\n"
+        f"  the marts, as any BI tool sees them   {_shown(published)}\n"
+        "  what was loaded                       .venv/bin/audience-vault status\n"
+        "  the whole graph in Dagster            make dev\n"
+        "  a five-minute tour                    README.md",
+        markup=False,
+    )
+
+
+def _shown(path: Path) -> Path:
+    """Relative to the project where it is below it."""
+    return path.relative_to(PROJECT_DIR) if path.is_relative_to(PROJECT_DIR) else path

@@ -1,0 +1,75 @@
+"""The demo: simulated drops through every layer, and a look at the published marts."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import UsageError
+from ingest.ledger import LOADS
+from ingest.settings import Settings
+from ingest.simulate import SimulationPlan, simulate
+from ingest.warehouses.duckdb import open_for_reading
+
+PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
+
+TOP_CHANNELS = """
+    select
+        rank_by_viewing, channel_name, broadcaster_name, viewers, viewing_seconds / 3600.0,
+        share_pct, rating_pct
+    from marts.channel_ratings_daily
+    where broadcast_date = $1 and rank_by_viewing <= 10
+    order by rank_by_viewing
+"""
+AVERAGE_VIEWING = """
+    select
+        broadcast_date, viewers, universe, average_seconds_per_viewer / 60.0,
+        average_seconds_per_person / 60.0
+    from marts.average_viewing_duration
+    order by broadcast_date, platform
+"""
+RECONCILIATION = """
+    select feed, count(*), sum(rows_in_file), sum(rows_quarantined), sum(unexplained_rows)
+    from marts.reconciliation group by feed order by feed
+"""
+
+
+def demo_folder(settings: Settings) -> Path:
+    """Where the demo's drops are: beside the warehouse's file."""
+    return settings.duckdb_path.with_name("demo_drops").resolve()
+
+
+def refuse_other_drops(settings: Settings) -> None:
+    """Raise UsageError if the warehouse holds anything but the demo's own drops."""
+    warehouse = open_for_reading(settings)
+    if warehouse is None:
+        return
+    with warehouse:
+        found = warehouse.connection.execute(
+            f"select url from {warehouse.table(LOADS)} where not starts_with(url, $1) limit 1",
+            [f"{demo_folder(settings).as_uri()}/"],
+        ).fetchone()
+    if found is not None:
+        raise UsageError(
+            f"{settings.duckdb_path} holds drops of your own ({found[0]}), and simulated ones are "
+            "not put among them; run AUDIENCE_VAULT_DUCKDB=warehouse/demo.duckdb make demo"
+        )
+
+
+def simulate_drops(settings: Settings) -> Path:
+    """The folder with the demo's drops, written if it isn't there.
+
+    They are written once: written again, they would be new files to the ledger.
+    """
+    folder = demo_folder(settings)
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}.new")
+        simulate(unfinished, PLAN)
+        unfinished.rename(folder)
+    return folder
+
+
+def look(published: Path, query: str, *parameters: object) -> list[tuple]:
+    """Rows of the published file."""
+    with duckdb.connect(published, read_only=True) as connection:
+        return connection.execute(query, list(parameters)).fetchall()
