@@ -15,22 +15,28 @@ PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
 
 TOP_CHANNELS = """
     select
-        rank_by_viewing, channel_name, broadcaster_name, viewers, viewing_seconds / 3600.0,
-        share_pct, rating_pct
+        rank_by_viewing, channel_name, broadcaster_name, viewers,
+        format('{:.1f}', viewing_seconds / 3600), format('{:.1f}', share_pct),
+        format('{:.2f}', rating_pct)
     from marts.channel_ratings_daily
     where broadcast_date = $1 and rank_by_viewing <= 10
     order by rank_by_viewing
 """
 AVERAGE_VIEWING = """
     select
-        broadcast_date, viewers, universe, average_seconds_per_viewer / 60.0,
-        average_seconds_per_person / 60.0
+        broadcast_date, viewers, format('{:.0f}', universe),
+        format('{:.1f}', average_seconds_per_viewer / 60),
+        format('{:.1f}', average_seconds_per_person / 60)
     from marts.average_viewing_duration
     order by broadcast_date, platform
 """
 RECONCILIATION = """
-    select feed, count(*), sum(rows_in_file), sum(rows_quarantined), sum(unexplained_rows)
-    from marts.reconciliation group by feed order by feed
+    select
+        feed, count(*), format('{:,}', sum(rows_in_file)::bigint), sum(rows_quarantined),
+        sum(unexplained_rows)
+    from marts.reconciliation
+    group by feed
+    order by feed
 """
 
 

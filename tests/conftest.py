@@ -1,11 +1,16 @@
 """Fixtures that every kind of test uses."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from ingest.settings import PROJECT_DIR, Settings
+
+from .warehouse import Warehouse
 
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
 
@@ -25,3 +30,33 @@ def real_drops() -> Path:
     if not REAL_DROPS.is_dir():
         pytest.skip(f"the real drops are not at {REAL_DROPS}")
     return REAL_DROPS
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The project, parsed once for all tests."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("parse"))
+    assert warehouse.dbt("parse"), warehouse.last
+    return warehouse.last.result
+
+
+@pytest.fixture
+def new_warehouse(tmp_path: Path, manifest: Manifest) -> Callable[[], Warehouse]:
+    """Makes an empty warehouse; its seeds are loaded."""
+    made = []
+
+    def make() -> Warehouse:
+        folder = tmp_path / f"warehouse_{len(made)}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        warehouse = Warehouse(folder, manifest=manifest)
+        assert warehouse.dbt("seed"), warehouse.last
+        made.append(warehouse)
+        return warehouse
+
+    return make
+
+
+@pytest.fixture
+def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
+    return new_warehouse()

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 START = datetime(2024, 1, 1)
 
 
-def event(box: str, at: datetime, code: str, channel: str | None = None, programme: str | None = None) -> dict:
+def event(
+    box: str, at: datetime, code: str, channel: str | None = None, programme: str | None = None
+) -> dict:
     """One row of the feed."""
     return {
         "mac": box,
@@ -55,7 +57,10 @@ instants = st.builds(
 channels = st.sampled_from(["Alpha", "ALPHA", "Alpha\u00a0 ", "Beta", " beta", "Gamma"])
 rows = st.builds(
     lambda box, instant, code, channel, programme: event(
-        box, instant, code, *((None, None) if code in ("SSTART", "SSTAND") else (channel, programme))
+        box,
+        instant,
+        code,
+        *((None, None) if code in ("SSTART", "SSTAND") else (channel, programme)),
     ),
     st.sampled_from(["box1", "box2"]),
     instants,

@@ -71,7 +71,11 @@ def channel_ratings(rows: list[dict]) -> dict[tuple[date, str], dict[str, float]
             seen = (min(end, clock + MINUTE), start, channel)
             minute[box, clock] = max(minute.get((box, clock), seen), seen)
             clock += MINUTE
-        if channel_stays and channel_stays[-1][:2] == [box, channel] and channel_stays[-1][3] == start:
+        if (
+            channel_stays
+            and channel_stays[-1][:2] == [box, channel]
+            and channel_stays[-1][3] == start
+        ):
             channel_stays[-1][3] = end
         else:
             channel_stays.append([box, channel, start, end])
@@ -87,10 +91,16 @@ def channel_ratings(rows: list[dict]) -> dict[tuple[date, str], dict[str, float]
             "reach_1min": len(reached[day, channel, 1]),
             "reach_5min": len(reached[day, channel, 5]),
             "credited_minutes": sum(
-                1 for (_, clock), seen in minute.items() if clock.date() == day and seen[2] == channel
+                1
+                for (_, clock), seen in minute.items()
+                if clock.date() == day and seen[2] == channel
             ),
             "minute_viewers": len(
-                {box for (box, clock), seen in minute.items() if clock.date() == day and seen[2] == channel}
+                {
+                    box
+                    for (box, clock), seen in minute.items()
+                    if clock.date() == day and seen[2] == channel
+                }
             ),
         }
         for (day, channel), total in seconds.items()

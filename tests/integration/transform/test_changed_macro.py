@@ -7,14 +7,26 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.warehouse import Warehouse
 
-from .conftest import Warehouse
 from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
 
 CHANGES = {
-    "a macro": ("macros/text/fold.sql", "translate({{ text }}", "translate(replace({{ text }}, 'a', 'e')"),
-    "a model": ("models/vault/viewing/viewing_minutes.sql", "attribution_rank = 1", "attribution_rank = 2"),
-    "a seed": ("seeds/universe_estimates.csv", "target,persons\n", "target,persons\n2024-01-01,2024-12-31,all,500\n"),
+    "a macro": (
+        "macros/text/fold.sql",
+        "translate({{ text }}",
+        "translate(replace({{ text }}, 'a', 'e')",
+    ),
+    "a model": (
+        "models/vault/viewing/viewing_minutes.sql",
+        "attribution_rank = 1",
+        "attribution_rank = 2",
+    ),
+    "a seed": (
+        "seeds/universe_estimates.csv",
+        "target,persons\n",
+        "target,persons\n2024-01-01,2024-12-31,all,500\n",
+    ),
 }
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.warehouse import Warehouse
 
-from .conftest import Warehouse
 from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
 
 
@@ -23,9 +23,20 @@ def test_a_build_killed_at_random_moments(new_warehouse: Callable[[], Warehouse]
     kills = 0
     for _ in range(10):
         build = subprocess.Popen(
-            [sys.executable, "-m", "dbt.cli.main", "--quiet", "run", "--project-dir", str(PROJECT_DIR)],
-            env=os.environ | warehouse.settings.environment() | {
-                "DBT_TARGET_PATH": str(warehouse.folder / "target"), "DBT_LOG_PATH": str(warehouse.folder / "logs")
+            [
+                sys.executable,
+                "-m",
+                "dbt.cli.main",
+                "--quiet",
+                "run",
+                "--project-dir",
+                str(PROJECT_DIR),
+            ],
+            env=os.environ
+            | warehouse.settings.environment()
+            | {
+                "DBT_TARGET_PATH": str(warehouse.folder / "target"),
+                "DBT_LOG_PATH": str(warehouse.folder / "logs"),
             },
         )
         wal = warehouse.settings.duckdb_path.with_suffix(".duckdb.wal")
@@ -37,4 +48,6 @@ def test_a_build_killed_at_random_moments(new_warehouse: Callable[[], Warehouse]
         build.wait()
     assert kills > 0
     warehouse.run()
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY}))
+    assert_equal_marts(
+        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    )

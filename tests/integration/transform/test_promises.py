@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .conftest import Warehouse
+from tests.warehouse import Warehouse
+
 from .events import at, evening, event, rows
 from .reference import channel_ratings
 
@@ -16,7 +17,9 @@ NewWarehouse = Callable[[], Warehouse]
 COLUMNS = "viewing_seconds, viewers, reach_1min, reach_5min, credited_minutes, minute_viewers"
 
 
-def built_from_scratch(new_warehouse: NewWarehouse, drops: dict[str, list[dict]], *arguments: str) -> Warehouse:
+def built_from_scratch(
+    new_warehouse: NewWarehouse, drops: dict[str, list[dict]], *arguments: str
+) -> Warehouse:
     """All drops loaded, then one build."""
     warehouse = new_warehouse()
     for name, drop in drops.items():
@@ -30,7 +33,9 @@ def assert_equal_marts(one: Warehouse, other: Warehouse) -> None:
         assert found == expected, mart
 
 
-def check_any_delivery(new_warehouse: NewWarehouse, events: list[dict], deliveries: list[list[int]]) -> None:
+def check_any_delivery(
+    new_warehouse: NewWarehouse, events: list[dict], deliveries: list[list[int]]
+) -> None:
     """The events delivered so, with a build after each drop, give what Python and a build from scratch give."""
     in_parts = new_warehouse()
     for number, chosen in enumerate(deliveries):
@@ -42,8 +47,12 @@ def check_any_delivery(new_warehouse: NewWarehouse, events: list[dict], deliveri
         if mart != "reconciliation":
             assert in_parts.marts()[mart] == expected, mart
     assert all(row[-1] == 0 for row in in_parts.marts()["reconciliation"])
-    found = in_parts.execute(f"select broadcast_date, channel_id, {COLUMNS} from marts.channel_ratings_daily")
-    assert {row[:2]: dict(zip(COLUMNS.split(", "), row[2:], strict=True)) for row in found} == channel_ratings(events)
+    found = in_parts.execute(
+        f"select broadcast_date, channel_id, {COLUMNS} from marts.channel_ratings_daily"
+    )
+    assert {
+        row[:2]: dict(zip(COLUMNS.split(", "), row[2:], strict=True)) for row in found
+    } == channel_ratings(events)
 
 
 @st.composite
@@ -52,7 +61,9 @@ def deliveries(draw: st.DrawFn) -> tuple[list[dict], list[list[int]]]:
     events = draw(st.lists(rows, min_size=4, max_size=40))
     drops = draw(st.integers(1, 3))
     places = draw(st.lists(st.integers(0, drops - 1), min_size=len(events), max_size=len(events)))
-    repeats = draw(st.lists(st.tuples(st.integers(0, drops - 1), st.integers(0, len(events) - 1)), max_size=5))
+    repeats = draw(
+        st.lists(st.tuples(st.integers(0, drops - 1), st.integers(0, len(events) - 1)), max_size=5)
+    )
     order = draw(st.permutations(range(len(events))))
     grouped = [[index for index in order if places[index] == drop] for drop in range(drops)]
     for drop, index in repeats:
@@ -72,38 +83,49 @@ def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery
 @pytest.mark.slow
 @settings(max_examples=60, **DELIVERIES)
 @given(deliveries())
-def test_any_of_many_deliveries_gives_the_same_marts(new_warehouse: NewWarehouse, delivery: tuple) -> None:
+def test_any_of_many_deliveries_gives_the_same_marts(
+    new_warehouse: NewWarehouse, delivery: tuple
+) -> None:
     check_any_delivery(new_warehouse, *delivery)
 
 
-FIRST_DAY = evening("box1", at("2024-01-01 19:00:00"), at("2024-01-01 21:00:00"), "Alpha") + evening(
-    "box2", at("2024-01-01 20:00:00"), at("2024-01-01 23:57:00"), "Beta"
-)
-SECOND_DAY = evening("box1", at("2024-01-02 19:00:00"), at("2024-01-02 20:00:00"), "Beta") + evening(
-    "box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha"
-)
+FIRST_DAY = evening(
+    "box1", at("2024-01-01 19:00:00"), at("2024-01-01 21:00:00"), "Alpha"
+) + evening("box2", at("2024-01-01 20:00:00"), at("2024-01-01 23:57:00"), "Beta")
+SECOND_DAY = evening(
+    "box1", at("2024-01-02 19:00:00"), at("2024-01-02 20:00:00"), "Beta"
+) + evening("box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha")
 
 
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     warehouse.run()
-    tables = [name for (name,) in warehouse.execute(
-        "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('vault', 'marts')"
-        " and table_name not in ('builds', 'build_fingerprints')"
-    )]
+    tables = [
+        name
+        for (name,) in warehouse.execute(
+            "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('vault', 'marts')"
+            " and table_name not in ('builds', 'build_fingerprints')"
+        )
+    ]
     before = {table: sorted(map(str, warehouse.execute(f"from {table}"))) for table in tables}
     warehouse.run()
-    assert {table: sorted(map(str, warehouse.execute(f"from {table}"))) for table in tables} == before
+    assert {
+        table: sorted(map(str, warehouse.execute(f"from {table}"))) for table in tables
+    } == before
 
 
 def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) -> None:
     silent = [event("box1", at("2024-01-01 23:55:00"), "ELWS", "Alpha")]
     off = [event("box1", at("2024-01-01 23:58:00"), "SSTAND")]
     warehouse = built_from_scratch(new_warehouse, {"1": silent})
-    assert warehouse.execute("select count(distinct broadcast_date) from vault.viewing_interval") == [(2,)]
+    assert warehouse.execute(
+        "select count(distinct broadcast_date) from vault.viewing_interval"
+    ) == [(2,)]
     warehouse.load("2", off)
     warehouse.run()
-    assert warehouse.execute("select count(distinct broadcast_date) from vault.viewing_interval") == [(1,)]
+    assert warehouse.execute(
+        "select count(distinct broadcast_date) from vault.viewing_interval"
+    ) == [(1,)]
     assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": silent, "2": off}))
 
 
@@ -114,18 +136,30 @@ def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehou
     assert not warehouse.dbt("run")
     warehouse.execute("alter table vault.viewing_minutes drop column stray")
     warehouse.run()
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY}))
+    assert_equal_marts(
+        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    )
 
 
 @pytest.mark.parametrize(
-    "part", ["link_stb_event", "staging", "viewing_interval", "affected_dates", "+viewing_interval", "marts"]
+    "part",
+    [
+        "link_stb_event",
+        "staging",
+        "viewing_interval",
+        "affected_dates",
+        "+viewing_interval",
+        "marts",
+    ],
 )
 def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part: str) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     warehouse.run("--select", part)
     warehouse.run()
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY}))
+    assert_equal_marts(
+        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    )
 
 
 def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> None:
@@ -139,7 +173,9 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
     warehouse.run("--select", "marts", **build)
     assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY}))
     warehouse.run()
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY}))
+    assert_equal_marts(
+        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    )
 
 
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
@@ -150,7 +186,10 @@ def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) 
 
 
 def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehouse) -> None:
-    setting = ("--vars", "{liveness_hold_seconds: 60, broadcast_day_start: '20:30', minute_attribution: longest}")
+    setting = (
+        "--vars",
+        "{liveness_hold_seconds: 60, broadcast_day_start: '20:30', minute_attribution: longest}",
+    )
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     plain = warehouse.marts()
     warehouse.manifest = None
@@ -176,7 +215,9 @@ def test_the_real_drops_in_every_order(new_warehouse: NewWarehouse, real_drops: 
     check_orders(new_warehouse, real_drops, list(itertools.permutations(range(3))))
 
 
-def check_orders(new_warehouse: NewWarehouse, real_drops: Path, orders: list[tuple[int, ...]]) -> None:
+def check_orders(
+    new_warehouse: NewWarehouse, real_drops: Path, orders: list[tuple[int, ...]]
+) -> None:
     files = sorted((real_drops / "stb_events").glob("events_*.json"))
     scratch = new_warehouse()
     for file in files:
@@ -190,4 +231,6 @@ def check_orders(new_warehouse: NewWarehouse, real_drops: Path, orders: list[tup
         for mart, expected in scratch.marts().items():
             if mart != "reconciliation":
                 assert in_order.marts()[mart] == expected, (order, mart)
-        assert [row[:3] + row[-1:] for row in in_order.marts()["reconciliation"]] == [("stb_events", 4316, 4316, 0)]
+        assert [row[:3] + row[-1:] for row in in_order.marts()["reconciliation"]] == [
+            ("stb_events", 4316, 4316, 0)
+        ]

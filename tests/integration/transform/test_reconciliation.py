@@ -8,8 +8,7 @@ import pytest
 from ingest.loader import load
 from ingest.simulate import SimulationPlan, simulate
 from ingest.warehouses.duckdb import CONFIG
-
-from .conftest import Warehouse
+from tests.warehouse import Warehouse
 
 LAYERS = [
     "raw.loads",
@@ -35,10 +34,15 @@ LAYERS = [
 
 
 @pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory, manifest: object) -> Iterator[duckdb.DuckDBPyConnection]:
+def simulated(
+    tmp_path_factory: pytest.TempPathFactory, manifest: object
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse of simulated drops with bad, late and repeated rows, built once; each test rolls its deed back."""
     warehouse = Warehouse(tmp_path_factory.mktemp("simulated"), manifest=manifest)
-    simulate(warehouse.folder / "drops", SimulationPlan(days=3, boxes=20, bad_share=0.02, late_share=0.05))
+    simulate(
+        warehouse.folder / "drops",
+        SimulationPlan(days=3, boxes=20, bad_share=0.02, late_share=0.05),
+    )
     assert not load(warehouse.folder / "drops", warehouse.settings).failed
     assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
     with duckdb.connect(str(warehouse.settings.duckdb_path), config=CONFIG) as connection:
@@ -46,10 +50,14 @@ def simulated(tmp_path_factory: pytest.TempPathFactory, manifest: object) -> Ite
 
 
 def unexplained(connection: duckdb.DuckDBPyConnection) -> int:
-    return connection.execute("select sum(abs(unexplained_rows)) from marts.reconciliation").fetchone()[0]
+    return connection.execute(
+        "select sum(abs(unexplained_rows)) from marts.reconciliation"
+    ).fetchone()[0]
 
 
-def test_every_row_of_the_simulated_drops_is_explained(simulated: duckdb.DuckDBPyConnection) -> None:
+def test_every_row_of_the_simulated_drops_is_explained(
+    simulated: duckdb.DuckDBPyConnection,
+) -> None:
     rows, quarantined, repeats = simulated.execute(
         "select sum(rows_in_file), sum(rows_in_quarantine), sum(exact_repeats) from marts.reconciliation"
     ).fetchone()
@@ -64,7 +72,9 @@ def test_a_row_removed_by_hand_is_noticed(simulated: duckdb.DuckDBPyConnection, 
     simulated.execute("begin")
     try:
         rows = simulated.execute(f"select count(*) from {layer}").fetchone()[0]
-        middle = simulated.execute(f"select rowid from {layer} order by rowid limit 1 offset {rows // 2}").fetchone()[0]
+        middle = simulated.execute(
+            f"select rowid from {layer} order by rowid limit 1 offset {rows // 2}"
+        ).fetchone()[0]
         simulated.execute(f"delete from {layer} where rowid = {middle}")
         assert unexplained(simulated) > 0
     finally:

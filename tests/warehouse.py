@@ -2,20 +2,19 @@
 
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
-import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from ingest.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from ingest.warehouses.duckdb import CONFIG
+from orchestration.build import close_warehouse
 
 MARTS = {
     "marts.channel_ratings_daily": "channel_hk",
@@ -57,18 +56,16 @@ class Warehouse:
 
     def dbt(self, *arguments: str, **environment: str) -> bool:
         """Run dbt; whether it succeeded."""
-        before = dict(os.environ)
-        os.environ.update(self.settings.environment() | environment)
-        os.environ["DBT_TARGET_PATH"] = str(self.folder / "target")
-        os.environ["DBT_LOG_PATH"] = str(self.folder / "logs")
-        try:
-            self.last = dbtRunner(manifest=self.manifest).invoke(
-                ["--quiet", *arguments, "--project-dir", str(self.project)]
-            )
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-            os.environ.clear()
-            os.environ.update(before)
+        words = ["--quiet", *arguments, "--project-dir", str(self.project)]
+        paths = {
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+        with self.settings.applied(), patch.dict(os.environ, paths | environment):
+            try:
+                self.last = dbtRunner(manifest=self.manifest).invoke(words)
+            finally:
+                close_warehouse()
         return self.last.success
 
     def run(self, *arguments: str, **environment: str) -> None:
@@ -86,33 +83,3 @@ class Warehouse:
             for mart, key in MARTS.items()
         }
         return tables | {"reconciliation": self.execute(PER_FEED)}
-
-
-@pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    """The project, parsed once for all tests."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("parse"))
-    assert warehouse.dbt("parse"), warehouse.last
-    return warehouse.last.result
-
-
-@pytest.fixture
-def new_warehouse(tmp_path: Path, manifest: Manifest) -> Callable[[], Warehouse]:
-    """Makes an empty warehouse; its seeds are loaded."""
-    made = []
-
-    def make() -> Warehouse:
-        folder = tmp_path / f"warehouse_{len(made)}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        warehouse = Warehouse(folder, manifest=manifest)
-        assert warehouse.dbt("seed"), warehouse.last
-        made.append(warehouse)
-        return warehouse
-
-    return make
-
-
-@pytest.fixture
-def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
-    return new_warehouse()
