@@ -23,7 +23,8 @@ FEED_KINDS = ("event", "reference")
 FORMATS = ("csv", "json")
 EFFECTIVE_AT = ("store_time",)
 KINDS = {kind.value: kind for kind in Kind if kind is not Kind.DECIMAL} | {"number": Kind.DECIMAL}
-SETTINGS = ("feedKind", "effectiveAt", "timezone", "quarantineThresholdPct")
+PLATFORMS = ("tv", "video", "audio")
+SETTINGS = ("feedKind", "effectiveAt", "timezone", "platform", "quarantineThresholdPct")
 OPTIONS = {
     Kind.STRING: ("pattern",),
     Kind.INTEGER: ("minimum", "maximum"),
@@ -55,6 +56,8 @@ class Contract:
     patterns: tuple[str, ...]
     timezone: str | None
     """Zone of clock readings that state none themselves; without it those are rejected."""
+    platform: str | None
+    """Where the feed's viewing takes place; null for a feed that brings none."""
     quarantine_threshold_pct: float
     columns: tuple[Column, ...]
 
@@ -128,9 +131,15 @@ def read_contract(path: Path) -> Contract:
         delimiter=_delimiter(file, server),
         patterns=patterns,
         timezone=_zone(file, "customProperties timezone", file.settings.get("timezone")),
+        platform=_platform(file),
         quarantine_threshold_pct=_threshold(file),
         columns=_columns(file, document.schema_[0].properties or []),
     )
+
+
+def _platform(file: _File) -> str | None:
+    platform = file.settings.get("platform")
+    return platform and file.choice("customProperties platform", platform, PLATFORMS)
 
 
 def _unknown_key(written: object, understood: object) -> str | None:

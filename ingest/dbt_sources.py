@@ -42,6 +42,7 @@ def write_sources(contracts: Mapping[str, Contract], project_dir: Path) -> list[
 def _feed(contract: Contract) -> dict[str, Any]:
     meta = {
         "feed_kind": contract.kind,
+        "platform": contract.platform,
         "timezone": contract.timezone,
         "dagster": {"asset_key": ["raw", contract.feed]},
     }

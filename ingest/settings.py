@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+LAYERS = ("raw", "staging", "vault", "marts")
 TARGETS = ("duckdb", "postgres", "spark")
 
 NO_TELEMETRY = {
@@ -43,15 +44,22 @@ class Settings:
             raise SettingsError(
                 f"AUDIENCE_VAULT_TARGET is '{target}'; it must be one of {', '.join(TARGETS)}"
             )
-        path = environment.get("AUDIENCE_VAULT_DUCKDB", "warehouse/audience_vault.duckdb")
+        path = PROJECT_DIR / environment.get(
+            "AUDIENCE_VAULT_DUCKDB", "warehouse/audience_vault.duckdb"
+        )
         prefix = environment.get("AUDIENCE_VAULT_SCHEMA_PREFIX", "")
         if prefix and not prefix.replace("_", "").isalnum():
             raise SettingsError(
                 f"AUDIENCE_VAULT_SCHEMA_PREFIX is '{prefix}'; use letters, digits and underscores"
             )
+        if path.stem.lower() in [f"{prefix}{layer}".lower() for layer in LAYERS]:
+            raise SettingsError(
+                f"AUDIENCE_VAULT_DUCKDB is '{path}'; DuckDB would take the file for the schema "
+                f"'{path.stem}', so name it otherwise"
+            )
         return cls(
             target=target,
-            duckdb_path=PROJECT_DIR / path,
+            duckdb_path=path,
             schema_prefix=prefix,
             source=str(PROJECT_DIR / environment.get("AUDIENCE_VAULT_SOURCE", "drops")),
             dbt_target_path=PROJECT_DIR / environment.get("DBT_TARGET_PATH", "target"),

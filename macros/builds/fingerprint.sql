@@ -5,6 +5,8 @@
         {%- set parts = [node_id] -%}
         {%- if node.resource_type == 'seed' -%}
             {%- do parts.append(node.checksum.checksum) -%}
+        {%- elif node.resource_type == 'source' -%}
+            {%- do parts.append(node.config.meta | tojson) -%}
         {%- elif node.resource_type == 'model' -%}
             {%- set used = {} -%}
             {%- for macro_id in node.depends_on.macros -%}

@@ -1,4 +1,4 @@
-"""The three real set-top-box drops give what an independent Python reference computed (expected.json beside them)."""
+"""The three real set-top-box drops give what an independent reference computed beforehand."""
 
 import json
 from pathlib import Path
@@ -37,13 +37,15 @@ def test_every_channel_of_every_day(real: Warehouse, expected: dict) -> None:
         for key in next(iter(reference["channels"].values())):
             found = dict(
                 real.execute(
-                    f"select channel_id, {key} from marts.channel_ratings_daily where broadcast_date = '{day}'"
+                    f"select channel_id, {key} from marts.channel_ratings_daily"
+                    f" where broadcast_date = '{day}'"
                 )
             )
             of_key = {channel: figures[key] for channel, figures in reference["channels"].items()}
             assert found == pytest.approx(of_key, abs=1e-9), (day, key)
     days = real.execute(
-        "select distinct cast(broadcast_date as varchar) from marts.channel_ratings_daily order by 1"
+        "select distinct cast(broadcast_date as varchar) from marts.channel_ratings_daily"
+        " order by 1"
     )
     assert [day for (day,) in days] == sorted(expected["days"])
 
@@ -52,8 +54,8 @@ def test_top_ten(real: Warehouse, expected: dict) -> None:
     """top10 -> rank_by_viewing, channel_id, viewing_seconds, viewers."""
     for day, reference in expected["days"].items():
         found = real.execute(
-            "select rank_by_viewing, channel_id, viewing_seconds, viewers from marts.channel_ratings_daily"
-            f" where broadcast_date = '{day}' and rank_by_viewing <= 10 order by rank_by_viewing"
+            "select rank_by_viewing, channel_id, viewing_seconds, viewers"
+            f" from marts.channel_ratings_daily where broadcast_date = '{day}' and rank_by_viewing <= 10 order by rank_by_viewing"
         )
         assert found == [
             (top["rank"], top["channel"], top["viewing_seconds"], top["viewers"])
@@ -66,17 +68,18 @@ def test_top_ten(real: Warehouse, expected: dict) -> None:
 
 
 def test_viewers_and_averages(real: Warehouse, expected: dict) -> None:
-    """viewers, viewing_seconds, average_seconds_per_viewer -> average_viewing_duration; seconds_by_viewer ->
-    viewing_duration_daily.viewing_seconds."""
+    """viewers, viewing_seconds, average_seconds_per_viewer -> average_viewing_duration;
+    seconds_by_viewer -> viewing_duration_daily.viewing_seconds."""
     for day, reference in expected["days"].items():
         found = real.execute(
-            "select viewers, viewing_seconds, average_seconds_per_viewer from marts.average_viewing_duration"
-            f" where broadcast_date = '{day}'"
+            "select viewers, viewing_seconds, average_seconds_per_viewer"
+            f" from marts.average_viewing_duration where broadcast_date = '{day}'"
         )[0]
         keys = ("viewers", "viewing_seconds", "average_seconds_per_viewer")
         assert found == pytest.approx([reference[key] for key in keys], abs=1e-6)
         by_viewer = real.execute(
-            f"select viewer_id, viewing_seconds from marts.viewing_duration_daily where broadcast_date = '{day}'"
+            "select viewer_id, viewing_seconds from marts.viewing_duration_daily"
+            f" where broadcast_date = '{day}'"
         )
         assert dict(by_viewer) == reference["seconds_by_viewer"]
 

@@ -18,7 +18,8 @@ cleaned as (
         code as event_code,
         geo_location,
         ts as exported_at_epoch_seconds,
-        {{ utc_instant('eventdate + eventtime', 'UTC') }} as event_at,
+        {{ utc_instant('eventdate + eventtime', feed_setting('stb_events', 'timezone')) }}
+            as event_at,
         indextime as indexed_at,
         _loaded_at as loaded_at,
         _load_id as load_id,

@@ -112,7 +112,7 @@ select
     viewer_hk,
     channel_hk,
     programme_hk,
-    'tv' as platform,
+    '{{ feed_setting('stb_events', 'platform') }}' as platform,
     record_source,
     {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
     broadcast_date,

@@ -41,7 +41,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("built")
     settings = Settings.from_environment(
         {
-            "AUDIENCE_VAULT_DUCKDB": str(folder / "vault.duckdb"),
+            "AUDIENCE_VAULT_DUCKDB": str(folder / "small.duckdb"),
             "DBT_TARGET_PATH": str(folder / "target"),
         }
     )

@@ -142,7 +142,7 @@ def test_a_crash_leaves_the_old_file(built, when):
     publish(built.settings)
     assert built.look("from marts.snapshot") != before
     names = {path.name for path in built.settings.published_path.parent.iterdir()}
-    assert names == {"vault.duckdb", "vault_published.duckdb"}
+    assert names == {"small.duckdb", "small_published.duckdb"}
 
 
 def write_and_wait(path, ready, stop):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-START = datetime(2024, 1, 1)
+START = datetime.fromisoformat("2024-01-01")
 
 
 def event(

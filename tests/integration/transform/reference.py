@@ -1,4 +1,4 @@
-"""METRICS §2 and §3 for set-top boxes in plain Python: what the models are compared with. UTC, day start 00:00."""
+"""METRICS §2 and §3 for set-top boxes in plain Python, to compare with. UTC, day start 00:00."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -55,16 +55,15 @@ def pieces_by_date(start: datetime, end: datetime) -> list[tuple[date, datetime,
 
 
 def channel_ratings(rows: list[dict]) -> dict[tuple[date, str], dict[str, float]]:
-    """Per broadcast date and channel: seconds, viewers, reach of 1 and 5 minutes, credited minutes, minute viewers."""
+    """Per broadcast date and channel, the columns of channel_ratings_daily that need no universe."""
     seconds: dict[tuple[date, str], float] = defaultdict(float)
     viewers: dict[tuple[date, str], set[str]] = defaultdict(set)
     minute: dict[tuple[str, datetime], tuple[datetime, datetime, str]] = {}
     reached: dict[tuple[date, str, int], set[str]] = defaultdict(set)
     channel_stays: list[list] = []
     for box, channel, _, start, end in stays(rows):
-        for day, _, last in (pieces := pieces_by_date(start, end)):
+        for day, first, last in pieces_by_date(start, end):
             viewers[day, channel].add(box)
-        for day, first, last in pieces:
             seconds[day, channel] += (last - first).total_seconds()
         clock = start.replace(second=0)
         while clock < end:

@@ -1,4 +1,4 @@
-"""A rule that changes in a macro, a model or a seed never leaves a mixture of old and new numbers."""
+"""A changed macro, model or seed never leaves a mixture of old and new numbers."""
 
 import shutil
 from collections.abc import Callable

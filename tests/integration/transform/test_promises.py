@@ -36,7 +36,7 @@ def assert_equal_marts(one: Warehouse, other: Warehouse) -> None:
 def check_any_delivery(
     new_warehouse: NewWarehouse, events: list[dict], deliveries: list[list[int]]
 ) -> None:
-    """The events delivered so, with a build after each drop, give what Python and a build from scratch give."""
+    """With a build after each drop: what plain Python gives, and what a build from scratch gives."""
     in_parts = new_warehouse()
     for number, chosen in enumerate(deliveries):
         in_parts.load(str(number), [events[index] for index in chosen])
@@ -57,7 +57,7 @@ def check_any_delivery(
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> tuple[list[dict], list[list[int]]]:
-    """Events, and drops that together hold each of them at least once, in any order and with repeats."""
+    """Events, and drops that together hold each of them, in any order and with repeats."""
     events = draw(st.lists(rows, min_size=4, max_size=40))
     drops = draw(st.integers(1, 3))
     places = draw(st.lists(st.integers(0, drops - 1), min_size=len(events), max_size=len(events)))
@@ -103,7 +103,8 @@ def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     tables = [
         name
         for (name,) in warehouse.execute(
-            "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('vault', 'marts')"
+            "select table_schema || '.' || table_name from information_schema.tables"
+            " where table_schema in ('vault', 'marts')"
             " and table_name not in ('builds', 'build_fingerprints')"
         )
     ]

@@ -37,7 +37,7 @@ LAYERS = [
 def simulated(
     tmp_path_factory: pytest.TempPathFactory, manifest: object
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse of simulated drops with bad, late and repeated rows, built once; each test rolls its deed back."""
+    """Bad, late and repeated rows, built once; each test rolls back what it does."""
     warehouse = Warehouse(tmp_path_factory.mktemp("simulated"), manifest=manifest)
     simulate(
         warehouse.folder / "drops",
@@ -59,7 +59,8 @@ def test_every_row_of_the_simulated_drops_is_explained(
     simulated: duckdb.DuckDBPyConnection,
 ) -> None:
     rows, quarantined, repeats = simulated.execute(
-        "select sum(rows_in_file), sum(rows_in_quarantine), sum(exact_repeats) from marts.reconciliation"
+        "select sum(rows_in_file), sum(rows_in_quarantine), sum(exact_repeats)"
+        " from marts.reconciliation"
     ).fetchone()
     assert unexplained(simulated) == 0
     assert rows > 1000

@@ -1,0 +1,52 @@
+import os
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from ingest.settings import PROJECT_DIR, Settings, SettingsError
+
+
+def test_nothing_need_be_set():
+    settings = Settings.from_environment({})
+    assert settings.duckdb_path == PROJECT_DIR / "warehouse" / "audience_vault.duckdb"
+    assert settings.published_path.name == "audience_vault_published.duckdb"
+    assert settings.schema("marts") == "marts"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUDIENCE_VAULT_TARGET", "oracle"),
+        ("AUDIENCE_VAULT_SCHEMA_PREFIX", "a-b"),
+        ("AUDIENCE_VAULT_DUCKDB", "/tmp/vault.duckdb"),
+        ("AUDIENCE_VAULT_DUCKDB", "Marts.duckdb"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_by_name(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: value})
+
+
+def test_the_environment_says_the_same_as_the_settings():
+    settings = Settings.from_environment({"AUDIENCE_VAULT_DUCKDB": "/tmp/it's here.duckdb"})
+    assert Settings.from_environment(settings.environment()) == settings
+
+
+def test_settings_are_applied_and_taken_out_again(monkeypatch):
+    monkeypatch.setenv("AUDIENCE_VAULT_TARGET", "spark")
+    before = dict(os.environ)
+    with Settings.from_environment({}).applied({"AUDIENCE_VAULT_BUILD_ID": "b"}):
+        assert os.environ["AUDIENCE_VAULT_TARGET"] == "duckdb"
+        assert os.environ["AUDIENCE_VAULT_BUILD_ID"] == "b"
+    assert dict(os.environ) == before
+
+
+def test_a_shell_can_take_them_over():
+    environment = {"AUDIENCE_VAULT_DUCKDB": "/tmp/it's here.duckdb", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "ingest.settings"]
+    printed = subprocess.check_output(command, cwd=PROJECT_DIR, env=environment, text=True)
+    words = shlex.split(printed)
+    assert "AUDIENCE_VAULT_DUCKDB=/tmp/it's here.duckdb" in words
+    assert "DAGSTER_DISABLE_TELEMETRY=yes" in words
