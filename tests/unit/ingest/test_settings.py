@@ -20,7 +20,7 @@ def test_nothing_need_be_set():
     [
         ("AUDIENCE_VAULT_TARGET", "oracle"),
         ("AUDIENCE_VAULT_SCHEMA_PREFIX", "a-b"),
-        ("AUDIENCE_VAULT_DUCKDB", "/tmp/vault.duckdb"),
+        ("AUDIENCE_VAULT_DUCKDB", "/data/vault.duckdb"),
         ("AUDIENCE_VAULT_DUCKDB", "Marts.duckdb"),
     ],
 )
@@ -30,7 +30,7 @@ def test_a_value_that_cannot_be_right_is_refused_by_name(name, value):
 
 
 def test_the_environment_says_the_same_as_the_settings():
-    settings = Settings.from_environment({"AUDIENCE_VAULT_DUCKDB": "/tmp/it's here.duckdb"})
+    settings = Settings.from_environment({"AUDIENCE_VAULT_DUCKDB": "/data/it's here.duckdb"})
     assert Settings.from_environment(settings.environment()) == settings
 
 
@@ -44,9 +44,11 @@ def test_settings_are_applied_and_taken_out_again(monkeypatch):
 
 
 def test_a_shell_can_take_them_over():
-    environment = {"AUDIENCE_VAULT_DUCKDB": "/tmp/it's here.duckdb", "PATH": os.environ["PATH"]}
+    environment = {"AUDIENCE_VAULT_DUCKDB": "/data/it's here.duckdb", "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "ingest.settings"]
-    printed = subprocess.check_output(command, cwd=PROJECT_DIR, env=environment, text=True)
+    printed = subprocess.check_output(  # noqa: S603
+        command, cwd=PROJECT_DIR, env=environment, text=True
+    )
     words = shlex.split(printed)
-    assert "AUDIENCE_VAULT_DUCKDB=/tmp/it's here.duckdb" in words
+    assert "AUDIENCE_VAULT_DUCKDB=/data/it's here.duckdb" in words
     assert "DAGSTER_DISABLE_TELEMETRY=yes" in words
