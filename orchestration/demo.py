@@ -24,7 +24,7 @@ TOP_CHANNELS = """
 """
 AVERAGE_VIEWING = """
     select
-        broadcast_date, viewers, format('{:.0f}', universe),
+        broadcast_date, viewers, universe,
         format('{:.1f}', average_seconds_per_viewer / 60),
         format('{:.1f}', average_seconds_per_person / 60)
     from marts.average_viewing_duration

@@ -23,10 +23,10 @@ def test_the_published_file_holds_the_marts_and_says_where_they_come_from(built)
         "select table_name from information_schema.tables where table_schema = 'marts'"
     )
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{built.settings.duckdb_path}' as vault (read_only)")
+        connection.execute(f"attach '{built.settings.duckdb_path}' as small (read_only)")
         connection.execute(f"attach '{path}' as published (read_only)")
         for (mart,) in marts:
-            for one, other in (("vault", "published"), ("published", "vault")):
+            for one, other in (("small", "published"), ("published", "small")):
                 differ = f"from {one}.marts.{mart} except all from {other}.marts.{mart}"
                 assert connection.execute(differ).fetchall() == [], mart
     (snapshot,) = built.look("from marts.snapshot")
