@@ -39,7 +39,7 @@ clean: ## Remove what was built and the demo's drops; .venv and your warehouses 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
-			"try make PYTHON=python3.12 …"; exit 1; }
+			"try make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv .venv
 	@touch $@
 

@@ -5,6 +5,7 @@ from collections import Counter
 import dagster as dg
 
 from ingest.contracts import Contract
+from ingest.errors import UsageError
 from ingest.history import State
 from orchestration.resources import Loader
 from orchestration.translator import OWNERS
@@ -27,7 +28,10 @@ def feed_asset(contract: Contract) -> dg.AssetsDefinition:
         code_version=contract.version,
     )
     def load_feed(loader: Loader) -> dg.MaterializeResult:
-        report = loader.load(contract.feed)
+        try:
+            report = loader.load(contract.feed)
+        except UsageError as error:
+            raise dg.Failure(f"{error}; AUDIENCE_VAULT_SOURCE names the folder") from error
         states = Counter(result.state for result in report.results)
         return dg.MaterializeResult(
             metadata={

@@ -38,6 +38,7 @@ def build_with_progress(
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with line:
         task = line.add_task("nodes", total=None, node="…")

@@ -2,8 +2,8 @@
 
 {{ config(materialized='table') }}
 -- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the
--- quarter hours between the two instants that the offsets in force a day before and a day after
--- would give.
+-- minutes between the two instants that the offsets in force a day before and a day after would
+-- give.
 
 {% set zone = var('market_timezone') %}
 {% set a_day = 86400 %}
@@ -68,7 +68,7 @@ candidates as (
         {{ series(
             'least(by_offset_before, by_offset_after)',
             'greatest(by_offset_before, by_offset_after)',
-            900
+            60
         ) }} as candidate_at
     from bounds
 

@@ -32,20 +32,22 @@ programmes as (
         delivered.record_source as feed,
         {{ hash_key([
             'cast(delivered.programme_hk as varchar)',
+            instant_text('delivered.effective_at'),
             'cast(delivered.change_hash as varchar)',
         ]) }} as row_hk,
         hub_programme.programme_hk is not null
         and exists (
-            select 1 from {{ ref('sat_programme_details') }} as stored
+            select 1 from {{ ref('programme_history') }} as stored
             where stored.programme_hk = delivered.programme_hk
                 and stored.change_hash = delivered.change_hash
-                and stored.effective_at <= delivered.effective_at
+                and stored.valid_from_at <= delivered.effective_at
+                and coalesce(stored.valid_to_at >= delivered.effective_at, true)
         ) as is_held,
         exists(
-            select 1 from {{ ref('sat_programme_details') }} as stored
+            select 1 from {{ ref('programme_history') }} as stored
             where stored.programme_hk = delivered.programme_hk
                 and stored.change_hash = delivered.change_hash
-                and stored.effective_at = delivered.effective_at
+                and stored.valid_from_at = delivered.effective_at
                 and stored.load_id = delivered.load_id
         ) as is_first,
         delivered.load_id,
@@ -62,6 +64,7 @@ channels as (
         delivered.record_source as feed,
         {{ hash_key([
             'cast(delivered.channel_hk as varchar)',
+            instant_text('delivered.effective_at'),
             'cast(delivered.change_hash as varchar)',
         ]) }} as row_hk,
         hub_channel.channel_hk is not null
@@ -73,16 +76,17 @@ channels as (
             )
         )
         and exists (
-            select 1 from {{ ref('sat_channel_details') }} as stored
+            select 1 from {{ ref('channel_history') }} as stored
             where stored.channel_hk = delivered.channel_hk
                 and stored.change_hash = delivered.change_hash
-                and stored.effective_at <= delivered.effective_at
+                and stored.valid_from_at <= delivered.effective_at
+                and coalesce(stored.valid_to_at >= delivered.effective_at, true)
         ) as is_held,
         exists(
-            select 1 from {{ ref('sat_channel_details') }} as stored
+            select 1 from {{ ref('channel_history') }} as stored
             where stored.channel_hk = delivered.channel_hk
                 and stored.change_hash = delivered.change_hash
-                and stored.effective_at = delivered.effective_at
+                and stored.valid_from_at = delivered.effective_at
                 and stored.load_id = delivered.load_id
         ) as is_first,
         delivered.load_id,

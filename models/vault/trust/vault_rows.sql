@@ -12,18 +12,18 @@ select
     record_source as feed,
     {{ hash_key([
         'cast(programme_hk as varchar)',
-        instant_text('effective_at'),
+        instant_text('valid_from_at'),
         'cast(change_hash as varchar)',
     ]) }} as row_hk,
     load_id
-from {{ ref('sat_programme_details') }}
+from {{ ref('programme_history') }}
 union all
 select
     record_source as feed,
     {{ hash_key([
         'cast(channel_hk as varchar)',
-        instant_text('effective_at'),
+        instant_text('valid_from_at'),
         'cast(change_hash as varchar)',
     ]) }} as row_hk,
     load_id
-from {{ ref('sat_channel_details') }}
+from {{ ref('channel_history') }}

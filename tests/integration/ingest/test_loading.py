@@ -323,7 +323,7 @@ def test_a_file_in_use_is_told_with_its_holder(bench):
         f"held = duckdb.connect({str(bench.settings.duckdb_path)!r}); print('held', flush=True); "
         "sys.stdin.read()"
     )
-    with subprocess.Popen(  # noqa: S603 - our own text
+    with subprocess.Popen(
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         holder.stdout.readline()

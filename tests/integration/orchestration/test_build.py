@@ -15,7 +15,7 @@ HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush
 def held(built):
     """Another process has the warehouse open."""
     command = [sys.executable, "-c", HOLD, str(built.settings.duckdb_path)]
-    with subprocess.Popen(command, stdin=-1, stdout=-1) as holder:  # noqa: S603
+    with subprocess.Popen(command, stdin=-1, stdout=-1) as holder:
         assert holder.stdout.readline() == b"open\n"
         yield
         holder.communicate(b"\n")

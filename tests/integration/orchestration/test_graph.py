@@ -4,13 +4,14 @@ import dagster as dg
 import pytest
 
 from ingest.contracts import read_contracts
+from ingest.settings import Settings
 from orchestration.graph import make_definitions
 
 
 @pytest.fixture
 def graph(built, monkeypatch):
     monkeypatch.setenv("AUDIENCE_VAULT_SOURCE", str(built.drops))
-    return make_definitions(type(built.settings).from_environment())
+    return make_definitions(Settings.from_environment())
 
 
 @pytest.fixture
@@ -80,3 +81,12 @@ def test_rows_that_are_missing_stop_the_job_before_anything_is_built(built, grap
     assert failed[0].metadata["unexplained_rows"].value == 1
     assert len(built.execute("from vault.builds")) == 1
     assert not built.settings.published_path.exists()
+
+
+def test_a_folder_that_is_not_there_is_told(built, monkeypatch, tmp_path):
+    monkeypatch.setenv("AUDIENCE_VAULT_SOURCE", "/nowhere")
+    graph = make_definitions(Settings.from_environment())
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        result = execute(graph, instance)
+    failed = result.failure_data_for_node("raw__channels")
+    assert "AUDIENCE_VAULT_SOURCE names the folder" in failed.user_failure_data.description

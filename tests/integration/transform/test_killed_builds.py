@@ -22,7 +22,7 @@ def test_a_build_killed_at_random_moments(new_warehouse: Callable[[], Warehouse]
     moments = random.Random(7)  # noqa: S311
     kills = 0
     for _ in range(10):
-        build = subprocess.Popen(  # noqa: S603
+        build = subprocess.Popen(
             [
                 sys.executable,
                 "-m",

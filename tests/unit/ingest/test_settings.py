@@ -46,9 +46,7 @@ def test_settings_are_applied_and_taken_out_again(monkeypatch):
 def test_a_shell_can_take_them_over():
     environment = {"AUDIENCE_VAULT_DUCKDB": "/data/it's here.duckdb", "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "ingest.settings"]
-    printed = subprocess.check_output(  # noqa: S603
-        command, cwd=PROJECT_DIR, env=environment, text=True
-    )
+    printed = subprocess.check_output(command, cwd=PROJECT_DIR, env=environment, text=True)
     words = shlex.split(printed)
     assert "AUDIENCE_VAULT_DUCKDB=/data/it's here.duckdb" in words
     assert "DAGSTER_DISABLE_TELEMETRY=yes" in words

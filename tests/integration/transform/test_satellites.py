@@ -1,0 +1,90 @@
+"""A satellite's timeline is the same whatever the order in which its history is delivered."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.warehouse import Warehouse
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+SELECTION = ("--select", "+programme_history", "reconciliation+", "+reconciliation")
+
+
+def deliver(warehouse: Warehouse, name: str, day: int, genres: dict[str, str]) -> None:
+    """A programmes drop that its store says was written on a day: that is when its details hold from."""
+    drop = warehouse.folder / "drops" / f"programmes_{name}.tsv"
+    drop.parent.mkdir(exist_ok=True)
+    # A row that differs in each drop: a drop equal to the one in effect would be a duplicate.
+    lines = ["program_id\tprogram_name\tgenre", f"0\tDrop {name}\t"]
+    lines += [f"{programme}\tProgramme {programme}\t{genre}" for programme, genre in genres.items()]
+    drop.write_text("\r\n".join(lines) + "\r\n")
+    written = (START + timedelta(days=day)).timestamp()
+    os.utime(drop, (written, written))
+    warehouse.load_file(drop)
+
+
+def timeline(history: list[tuple[int, dict[str, str]]]) -> list[tuple[str, str, int]]:
+    """In plain Python: each change of a programme's genre along time, as (programme, genre, day)."""
+    changes = []
+    for programme in "12":
+        in_effect = None
+        for day, genres in sorted(history, key=lambda delivered: delivered[0]):
+            if programme in genres and genres[programme] != in_effect:
+                in_effect = genres[programme]
+                changes.append((programme, in_effect, day))
+    return changes
+
+
+genres = st.dictionaries(st.sampled_from("12"), st.sampled_from("ABC"), min_size=1)
+histories = st.lists(
+    st.tuples(st.integers(0, 9), genres), min_size=1, max_size=6, unique_by=lambda d: d[0]
+)
+
+
+def check_history(
+    new_warehouse: Callable[[], Warehouse], history: list[tuple[int, dict[str, str]]], builds: int
+) -> None:
+    warehouse = new_warehouse()
+    for number, (day, genre) in enumerate(history):
+        deliver(warehouse, str(number), day, genre)
+        if number % builds == 0:
+            warehouse.run(*SELECTION)
+    warehouse.run(*SELECTION)
+    found = warehouse.execute(
+        "select hub.programme_id, programme_genre, date_diff('day', date '2024-01-01', valid_from_at)"
+        " from vault.programme_history inner join vault.hub_programme as hub using (programme_hk)"
+        " where hub.programme_id <> '0' order by all"
+    )
+    assert sorted(found, key=lambda row: (row[0], row[2])) == timeline(history)
+    assert warehouse.execute("select sum(abs(unexplained_rows)) from marts.reconciliation") == [
+        (0,)
+    ]
+    changes = warehouse.execute("select sum(distinct_events) from marts.reconciliation")
+    assert changes == [(len(timeline(history)) + len(history),)]
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(histories, st.integers(1, 3))
+def test_any_order_of_delivery_gives_the_same_timeline(
+    new_warehouse: Callable[[], Warehouse], history: list, builds: int
+) -> None:
+    check_history(new_warehouse, history, builds)
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(histories, st.integers(1, 3))
+def test_any_of_many_orders_gives_the_same_timeline(
+    new_warehouse: Callable[[], Warehouse], history: list, builds: int
+) -> None:
+    check_history(new_warehouse, history, builds)
+
+
+def test_a_late_row_takes_its_place_and_the_value_after_it_is_reinstated(
+    new_warehouse: Callable[[], Warehouse],
+) -> None:
+    check_history(new_warehouse, [(1, {"1": "A"}), (5, {"1": "A"}), (3, {"1": "B"})], builds=1)
