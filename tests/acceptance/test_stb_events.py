@@ -55,7 +55,8 @@ def test_top_ten(real: Warehouse, expected: dict) -> None:
     for day, reference in expected["days"].items():
         found = real.execute(
             "select rank_by_viewing, channel_id, viewing_seconds, viewers"
-            f" from marts.channel_ratings_daily where broadcast_date = '{day}' and rank_by_viewing <= 10 order by rank_by_viewing"
+            f" from marts.channel_ratings_daily where broadcast_date = '{day}'"
+            " and rank_by_viewing <= 10 order by rank_by_viewing"
         )
         assert found == [
             (top["rank"], top["channel"], top["viewing_seconds"], top["viewers"])

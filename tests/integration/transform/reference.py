@@ -55,7 +55,7 @@ def pieces_by_date(start: datetime, end: datetime) -> list[tuple[date, datetime,
 
 
 def channel_ratings(rows: list[dict]) -> dict[tuple[date, str], dict[str, float]]:
-    """Per broadcast date and channel, the columns of channel_ratings_daily that need no universe."""
+    """Per broadcast date and channel, what channel_ratings_daily says without a universe."""
     seconds: dict[tuple[date, str], float] = defaultdict(float)
     viewers: dict[tuple[date, str], set[str]] = defaultdict(set)
     minute: dict[tuple[str, datetime], tuple[datetime, datetime, str]] = {}

@@ -36,7 +36,7 @@ def assert_equal_marts(one: Warehouse, other: Warehouse) -> None:
 def check_any_delivery(
     new_warehouse: NewWarehouse, events: list[dict], deliveries: list[list[int]]
 ) -> None:
-    """With a build after each drop: what plain Python gives, and what a build from scratch gives."""
+    """A build after each drop gives what plain Python and a build from scratch give."""
     in_parts = new_warehouse()
     for number, chosen in enumerate(deliveries):
         in_parts.load(str(number), [events[index] for index in chosen])
