@@ -1,7 +1,15 @@
-{#- A text with its blanks (space, tab, CR, LF, U+00A0) run together into one, its ends trimmed,
-    null when nothing is left. -#}
+{#- A text with its blanks (space, tab, CR, LF, U+00A0) run together into one and its ends trimmed, null
+    when nothing is left. Runs are looked for first: replacing by pattern costs twenty times as much. -#}
 {% macro clean_text(text) -%}
-    nullif(trim(regexp_replace(
-        translate({{ text }}, chr(160) || chr(9) || chr(10) || chr(13), '    '), ' +', ' ', 'g'
-    )), '')
+    {%- set spaced = namespace(text=text) -%}
+    {%- for blank in (160, 9, 10, 13) -%}
+        {%- set spaced.text = 'replace(' ~ spaced.text ~ ', chr(' ~ blank ~ "), ' ')" -%}
+    {%- endfor -%}
+    nullif(trim(
+        case
+            when position('  ' in {{ spaced.text }}) > 0
+                then regexp_replace({{ spaced.text }}, ' +', ' ', 'g')
+            else {{ spaced.text }}
+        end
+    ), '')
 {%- endmacro %}

@@ -14,8 +14,8 @@ from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from
 CHANGES = {
     "a macro": (
         "macros/text/fold.sql",
-        "translate({{ text }}",
-        "translate(replace({{ text }}, 'a', 'e')",
+        "upper({{ text }})",
+        "upper(replace({{ text }}, 'a', 'e'))",
     ),
     "a model": (
         "models/vault/viewing/viewing_minutes.sql",

@@ -1,0 +1,8 @@
+{#- A condition: the text is ASCII only. -#}
+{% macro is_ascii(text) -%}
+    {{- adapter.dispatch('is_ascii')(text) -}}
+{%- endmacro %}
+
+{% macro duckdb__is_ascii(text) -%}
+    strlen({{ text }}) = length({{ text }})
+{%- endmacro %}
