@@ -81,7 +81,7 @@ def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery
 
 
 @pytest.mark.slow
-@settings(max_examples=60, **DELIVERIES)
+@settings(max_examples=40, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_marts(
     new_warehouse: NewWarehouse, delivery: tuple
