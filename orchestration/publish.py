@@ -88,7 +88,7 @@ def _complete_build(settings: Settings) -> _Build:
     if stale:
         first = stale[0][0].rpartition(".")[2]
         raise PublishError(
-            f"the last build isn't complete: {len(stale)} models are behind, {first} first; "
+            f"the last build isn't complete: {len(stale)} models behind, {first} first; "
             "run `audience-vault build` until it succeeds"
         )
     return build
@@ -129,9 +129,26 @@ def _write(settings: Settings, build: _Build, path: Path) -> None:
             table = f"snapshot.{MARTS}.{identifier(name)}"
             mart = f"{identifier(warehouse)}.{identifier(schema)}.{identifier(name)}"
             connection.execute(f"create table {table} as select * from {mart}")
+        _check_reconciliation(connection)
         _copy_comments(connection, warehouse, schema)
         _write_snapshot(connection, build, _git_commit(settings.project_dir))
         connection.execute("detach snapshot")
+
+
+def _check_reconciliation(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise PublishError unless every row is explained: a build tests new drops only."""
+    unexplained = connection.execute(
+        f"""
+        select feed, load_id, unexplained_rows from snapshot.{MARTS}.reconciliation
+        where unexplained_rows <> 0 order by load_id limit 1
+        """
+    ).fetchone()
+    if unexplained:
+        feed, load_id, rows = unexplained
+        raise PublishError(
+            f"load {load_id} of {feed} has {rows} unexplained rows; "
+            "see marts.reconciliation, and build with --full-refresh once raw is right"
+        )
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, warehouse: str, schema: str) -> None:

@@ -1,12 +1,20 @@
 {#- After a build: records how far each model that succeeded has come, never further than what it
     was built from, and by which definition, unless something that it was built from still follows
-    another. Progress only grows. -#}
+    another. A model that a failed test reads keeps none: the next build makes and tests it whole. -#}
 {% macro finish_build(results) %}
     {%- if execute and is_build() -%}
-        {%- set as_of = as_of_load() %}
-begin;
+        {%- set as_of = as_of_load() -%}
+        {%- set suspects = [] -%}
         {%- for result in results
-            if result.node.resource_type == 'model' and result.status == 'success' %}
+            if result.node.resource_type == 'test' and result.status in ('fail', 'error') -%}
+            {%- do suspects.extend(result.node.depends_on.nodes) -%}
+        {%- endfor %}
+begin;
+update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null
+where model in ('{{ suspects | join("', '") }}');
+        {%- for result in results
+            if result.node.resource_type == 'model' and result.status == 'success'
+            and result.node.unique_id not in suspects %}
             {%- set model_id = result.node.unique_id -%}
             {%- set parents = result.node.depends_on.nodes | select('in', graph.nodes) | list -%}
 insert into {{ build_table('progress') }}

@@ -1,7 +1,8 @@
 {#- Before a build: fixes the loads that it reads, notes what defines each model, and forgets the
-    progress of the models chosen whose definition has changed; nothing when nothing is built. -#}
+    progress of the models chosen whose definition has changed or whose table is gone. -#}
 {% macro start_build() %}
     {%- if execute -%}
+        {%- do refuse_wrong_settings() -%}
         {%- do refuse_build_that_cannot_be_right() -%}
         {%- if is_build() %}
 begin;
@@ -28,7 +29,7 @@ select
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}'
 from {{ layer_schema('raw') }}.loads
 on conflict do nothing;
-delete from {{ build_table('build_fingerprints') }} where build_id = '{{ build_id() }}';
+delete from {{ build_table('build_fingerprints') }};
 insert into {{ build_table('build_fingerprints') }} values
             {%- for model_id, fingerprint in fingerprints().items()
                 if model_id.startswith('model.') %}
@@ -43,6 +44,15 @@ where model in ('{{ selected_resources | join("', '") }}')
             and present.model = progress.model and present.fingerprint = progress.fingerprint
     )
             {%- endif %};
+            {%- for model_id in selected_resources
+                if model_id.startswith('model.') %}
+                {%- set node = graph.nodes[model_id] %}
+update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null
+where model = '{{ model_id }}' and not exists (
+    select 1 from information_schema.tables
+    where table_schema = '{{ node.schema }}' and table_name = '{{ node.alias }}'
+);
+            {%- endfor %}
 commit
         {%- endif -%}
     {%- endif -%}

@@ -12,7 +12,7 @@
             "select distinct event_date from " ~ relation
             ~ " where load_id > " ~ progress_of(node.unique_id)
         ))) }}
-    {%- elif node.name == 'reconciliation' -%}
+    {%- elif 'load_id' in node.columns and node.config.materialized == 'view' -%}
         {{ return("load_id > " ~ progress_of(node.unique_id)) }}
     {%- endif -%}
     {{ return(none) }}

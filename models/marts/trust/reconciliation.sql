@@ -76,7 +76,7 @@ seconds_by_drop as (
         affected_dates.load_id,
         sum(seconds_by_date.seconds_in_vault) as seconds_in_vault,
         sum(seconds_by_date.seconds_in_marts) as seconds_in_marts,
-        sum(seconds_by_date.marts_that_differ) as dates_that_differ
+        sum(seconds_by_date.totals_that_differ) as totals_that_differ
     from {{ ref('affected_dates') }} as affected_dates
     inner join {{ ref('seconds_by_date') }} as seconds_by_date
         on affected_dates.broadcast_date = seconds_by_date.broadcast_date
@@ -105,7 +105,7 @@ counted as (
         coalesce(vault_counts.rows_in_vault, 0) as rows_in_vault,
         coalesce(seconds_by_drop.seconds_in_vault, 0) as seconds_in_vault,
         coalesce(seconds_by_drop.seconds_in_marts, 0) as seconds_in_marts,
-        coalesce(seconds_by_drop.dates_that_differ, 0) as dates_that_differ,
+        coalesce(seconds_by_drop.totals_that_differ, 0) as totals_that_differ,
         drops.load_id
     from drops
     left join loads on drops.feed = loads.feed and drops.load_id = loads.load_id
@@ -139,7 +139,7 @@ select
         + abs(rows_quarantined - rows_in_quarantine)
         + (rows_in_raw - distinct_events - exact_repeats)
         + abs(rows_in_vault - distinct_events)
-        + dates_that_differ
+        + totals_that_differ
         as bigint
     ) as unexplained_rows,
     load_id

@@ -7,46 +7,68 @@ with
 counted as (
 
     select
-        'vault' as place,
-        broadcast_date,
-        sum(cast(viewing_seconds as double precision)) as seconds
+        'viewer' as total,
+        cast(viewer_hk as varchar) as counted_for,
+        cast(viewing_seconds as double precision) as seconds_in_vault,
+        0 as seconds_in_marts,
+        broadcast_date
     from {{ ref('viewing_interval') }}
-    group by broadcast_date
     union all
     select
-        'viewing_duration_daily' as place,
-        broadcast_date,
-        sum(viewing_seconds) as seconds
+        'viewer' as total,
+        cast(viewer_hk as varchar) as counted_for,
+        0 as seconds_in_vault,
+        viewing_seconds as seconds_in_marts,
+        broadcast_date
     from {{ ref('viewing_duration_daily') }}
-    group by broadcast_date
     union all
     select
-        'average_viewing_duration' as place,
-        broadcast_date,
-        sum(viewing_seconds) as seconds
+        'platform' as total,
+        platform as counted_for,
+        cast(viewing_seconds as double precision) as seconds_in_vault,
+        0 as seconds_in_marts,
+        broadcast_date
+    from {{ ref('viewing_interval') }}
+    union all
+    select
+        'platform' as total,
+        platform as counted_for,
+        0 as seconds_in_vault,
+        viewing_seconds as seconds_in_marts,
+        broadcast_date
     from {{ ref('average_viewing_duration') }}
-    group by broadcast_date
     union all
     select
-        'channel_ratings_daily' as place,
-        broadcast_date,
-        sum(viewing_seconds) as seconds
+        'channel' as total,
+        cast(channel_hk as varchar) as counted_for,
+        cast(viewing_seconds as double precision) as seconds_in_vault,
+        0 as seconds_in_marts,
+        broadcast_date
+    from {{ ref('viewing_interval') }}
+    union all
+    select
+        'channel' as total,
+        cast(channel_hk as varchar) as counted_for,
+        0 as seconds_in_vault,
+        viewing_seconds as seconds_in_marts,
+        broadcast_date
     from {{ ref('channel_ratings_daily') }}
-    group by broadcast_date
     union all
     select
-        'credited minutes' as place,
-        broadcast_date,
-        60 * count(*) as seconds
+        'minutes of a channel' as total,
+        cast(channel_hk as varchar) as counted_for,
+        60 as seconds_in_vault,
+        0 as seconds_in_marts,
+        broadcast_date
     from {{ ref('viewing_minutes') }}
-    group by broadcast_date
     union all
     select
-        'minutes in channel_ratings_daily' as place,
-        broadcast_date,
-        60 * sum(credited_minutes) as seconds
+        'minutes of a channel' as total,
+        cast(channel_hk as varchar) as counted_for,
+        0 as seconds_in_vault,
+        60 * credited_minutes as seconds_in_marts,
+        broadcast_date
     from {{ ref('channel_ratings_daily') }}
-    group by broadcast_date
 
 ),
 
@@ -54,30 +76,21 @@ side_by_side as (
 
     select
         broadcast_date,
-        sum(case when place = 'vault' then seconds else 0 end) as seconds_in_vault,
-        sum(case when place = 'viewing_duration_daily' then seconds else 0 end)
-            as seconds_by_viewer,
-        sum(case when place = 'average_viewing_duration' then seconds else 0 end)
-            as seconds_by_platform,
-        sum(case when place = 'channel_ratings_daily' then seconds else 0 end)
-            as seconds_by_channel,
-        sum(case when place = 'credited minutes' then seconds else 0 end) as minute_seconds,
-        sum(case when place = 'minutes in channel_ratings_daily' then seconds else 0 end)
-            as minute_seconds_by_channel
+        total,
+        counted_for,
+        sum(seconds_in_vault) as seconds_in_vault,
+        sum(seconds_in_marts) as seconds_in_marts
     from counted
-    group by broadcast_date
+    group by broadcast_date, total, counted_for
 
 )
 
 select
-    seconds_in_vault,
-    seconds_by_viewer as seconds_in_marts,
+    sum(case when total = 'viewer' then seconds_in_vault else 0 end) as seconds_in_vault,
+    sum(case when total = 'viewer' then seconds_in_marts else 0 end) as seconds_in_marts,
     cast(
-        case when abs(seconds_in_vault - seconds_by_viewer) > 0.001 then 1 else 0 end
-        + case when abs(seconds_in_vault - seconds_by_platform) > 0.001 then 1 else 0 end
-        + case when abs(seconds_in_vault - seconds_by_channel) > 0.001 then 1 else 0 end
-        + case when abs(minute_seconds - minute_seconds_by_channel) > 0.001 then 1 else 0 end
-        as integer
-    ) as marts_that_differ,
+        sum(case when abs(seconds_in_vault - seconds_in_marts) > 0.001 then 1 else 0 end) as integer
+    ) as totals_that_differ,
     broadcast_date
 from side_by_side
+group by broadcast_date

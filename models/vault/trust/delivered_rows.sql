@@ -12,7 +12,14 @@ events as (
         stored.event_hk is not null
         and viewer.viewer_hk is not null
         and (delivered.channel_hk is null or channel.channel_hk is not null)
-        and (delivered.programme_hk is null or programme.programme_hk is not null) as is_held,
+        and (delivered.programme_hk is null or programme.programme_hk is not null)
+        and coalesce(
+            delivered.event_at between activity.first_event_at and activity.last_event_at, false
+        )
+        and (
+            delivered.channel_hk is null
+            or coalesce(spelling.last_used_at >= delivered.event_at, false)
+        ) as is_held,
         coalesce(stored.load_id = delivered.load_id, false) as is_first,
         delivered.load_id,
         delivered.row_number
@@ -23,6 +30,11 @@ events as (
     left join {{ ref('hub_channel') }} as channel on delivered.channel_hk = channel.channel_hk
     left join {{ ref('hub_programme') }} as programme
         on delivered.programme_hk = programme.programme_hk
+    left join {{ ref('viewer_activity') }} as activity
+        on delivered.viewer_hk = activity.viewer_hk
+    left join {{ ref('channel_spelling') }} as spelling
+        on delivered.channel_hk = spelling.channel_hk
+            and delivered.channel_name = spelling.channel_name
 
 ),
 

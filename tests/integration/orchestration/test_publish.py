@@ -64,6 +64,13 @@ def test_nothing_to_publish_is_wrong_usage(settings: Settings, built):
     assert not built.settings.published_path.exists()
 
 
+def test_unexplained_rows_are_not_published(built):
+    built.execute("delete from vault.link_stb_event")
+    with pytest.raises(PublishError, match="unexplained rows"):
+        publish(built.settings)
+    assert not built.settings.published_path.exists()
+
+
 @pytest.mark.parametrize(
     "behind",
     [
@@ -76,7 +83,7 @@ def test_marts_of_an_unfinished_build_are_not_published(built, behind):
     publish(built.settings)
     before = built.look("from marts.snapshot")
     built.execute(behind)
-    with pytest.raises(PublishError, match="1 models are behind, viewing_minutes first"):
+    with pytest.raises(PublishError, match="1 models behind, viewing_minutes first"):
         publish(built.settings)
     assert CliRunner().invoke(app, ["publish"]).exit_code == 1
     assert built.look("from marts.snapshot") == before

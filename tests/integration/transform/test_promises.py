@@ -179,6 +179,50 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
     )
 
 
+@pytest.mark.parametrize(
+    "table", ["vault.viewer_activity", "vault.link_stb_event", "vault.viewing_interval"]
+)
+def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) -> None:
+    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    before = warehouse.marts()
+    warehouse.execute(f"drop table {table}")
+    warehouse.run()
+    assert warehouse.marts() == before
+
+
+def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
+    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse.load("2", SECOND_DAY)
+    warehouse.run()
+    before = warehouse.marts()
+    warehouse.execute(
+        "insert into vault.link_stb_event from vault.link_stb_event limit 1;"
+        "update vault.progress set as_of_load = 1"
+    )
+    build = ("build", "--exclude-resource-type", "unit_test")
+    assert not warehouse.dbt(*build)
+    assert warehouse.dbt(*build), warehouse.last
+    assert warehouse.marts() == before
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "minute_attribution: lats",
+        "broadcast_day_start: 6:00",
+        "broadcast_day_start: '05:00:30'",
+        "reach_minutes: 0",
+        "liveness_hold_secs: 5",
+    ],
+)
+def test_a_wrong_setting_is_refused(warehouse: Warehouse, setting: str) -> None:
+    warehouse.load("1", FIRST_DAY)
+    warehouse.manifest = None
+    assert not warehouse.dbt("run", "--vars", f"{{{setting}}}")
+    name = setting.partition(":")[0]
+    assert name in str(warehouse.last.exception or warehouse.last.result.results)
+
+
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     assert not warehouse.dbt("run", "--empty")

@@ -24,6 +24,8 @@ LAYERS = [
     "vault.link_stb_event",
     "vault.sat_channel_details",
     "vault.sat_programme_details",
+    "vault.viewer_activity",
+    "vault.channel_spelling",
     "vault.viewing_interval",
     "vault.viewing_minutes",
     "vault.channel_viewing_daily",
