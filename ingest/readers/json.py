@@ -96,6 +96,7 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
     is_lines = layout == "newline_delimited"
     columns = contract.columns
     unnamed = json.dumps({column.name: None for column in columns})
+    names = literals([column.name for column in columns])
     texts = ", ".join(f"texts[{n}] as {text_of(c)}" for n, c in enumerate(columns, start=1))
     exact = ", ".join(_exact(column, n) for n, column in enumerate(columns, start=1))
     sql = f"""
@@ -116,6 +117,9 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
                 case
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
+                    when json_keys(record) <> [{names}]
+                        and len(json_keys(record)) <> len(list_distinct(json_keys(record)))
+                        then 'the record names a key twice'
                 end as problem,
                 json_extract_string(record, [{literals([_path(c) for c in columns])}]) as printed,
                 json_keys(record) as keys,
@@ -132,7 +136,7 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
             record_number,
             problem,
             case
-                when problem is null and keys <> [{literals([c.name for c in columns])}]
+                when problem is null and keys <> [{names}]
                     then nullif(json_merge_patch(record, {literal(unnamed)})::varchar, '{{}}')
             end as extra,
             record,

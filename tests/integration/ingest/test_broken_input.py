@@ -150,6 +150,15 @@ def test_unknown_keys_and_columns_are_kept(bench):
     ]
 
 
+def test_a_record_that_names_a_key_twice_is_not_halved(bench):
+    twice = json.dumps(event()).replace("{", '{"mac": "first", ', 1).encode()
+    result = bench.load(lines(*GOOD) + twice + b"\n")
+    assert (result.rows_loaded, result.rows_quarantined) == (100, 1)
+    assert bench.query("select rule, reason, payload from raw.quarantine") == [
+        ("record", "the record names a key twice", twice.decode())
+    ]
+
+
 def test_the_rest_of_the_load_goes_on(bench):
     bench.write("events_1.json", b"[")
     bench.write("events_2.json", lines(*GOOD))
