@@ -1,13 +1,11 @@
 """Whether every row that was read is where it should be."""
 
 from ingest.ledger import LOADS, QUARANTINE
-from ingest.sql import literal
-from ingest.warehouses.duckdb import DuckDBWarehouse
+from ingest.warehouses import Warehouse
 
 
-def unexplained_rows(warehouse: DuckDBWarehouse, feed: str) -> int:
+def unexplained_rows(warehouse: Warehouse, feed: str) -> int:
     """Rows of a feed's drops that are in neither raw nor quarantine, or there without a load."""
-    name = literal(feed)
     query = f"""
         with
         raw_counts as (
@@ -16,11 +14,11 @@ def unexplained_rows(warehouse: DuckDBWarehouse, feed: str) -> int:
         ),
         quarantine_counts as (
             select load_id, count(*) as rows_in_quarantine
-            from {warehouse.table(QUARANTINE)} where feed = {name} group by load_id
+            from {warehouse.table(QUARANTINE)} where feed = $1::varchar group by load_id
         ),
         loads as (
             select load_id, coalesce(rows_read, 0) as rows_read, rows_loaded, rows_quarantined
-            from {warehouse.table(LOADS)} where feed = {name}
+            from {warehouse.table(LOADS)} where feed = $1::varchar
         )
         select coalesce(sum(
             abs(coalesce(rows_read - rows_loaded - rows_quarantined, 0))
@@ -31,4 +29,4 @@ def unexplained_rows(warehouse: DuckDBWarehouse, feed: str) -> int:
         full join raw_counts using (load_id)
         full join quarantine_counts using (load_id)
     """
-    return int(warehouse.connection.execute(query).fetchall()[0][0])
+    return int(warehouse.query(query, [feed])[0][0])

@@ -15,7 +15,7 @@ OFFSET = r"(Z|[-+](0[0-9]|1[0-4]):?[0-5][0-9])"
 INSTANT = f"{DATE}[T ]{TIME}"
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 EXPECTED = {
-    Kind.STRING: "text without a NUL character",
+    Kind.STRING: "plain text without a NUL character",
     Kind.INTEGER: "a whole number of 64 bits",
     Kind.BOOLEAN: "true or false",
     Kind.DATE: "a date YYYY-MM-DD",
@@ -47,17 +47,17 @@ def cast(column: Column, text: str) -> str:
     return f"case when {accepted} then try_cast({text} as {column.sql_type}) end"
 
 
-def rules(column: Column, text: str, value: str) -> list[Rule]:
-    """Checks of a column in the order in which they are reported; `text`, `value` are SQL."""
+def rules(column: Column, text: str, value: str, given: str) -> list[Rule]:
+    """Checks of a column in the order in which they are reported; the rest is SQL."""
     checks = []
     if column.required:
-        blank = f" or trim({text}, {BLANKS}) = ''" if column.kind is Kind.STRING else ""
-        checks.append(Rule("required", f"{text} is null{blank}", "is missing"))
+        blank = f" or {_is_blank(text)}" if column.kind is Kind.STRING else ""
+        checks.append(Rule("required", f"not ({given}){blank}", "is missing"))
     if column.kind is Kind.TIMESTAMP and column.timezone is None:
-        unzoned = f"regexp_full_match({text}, {literal(INSTANT)})"
+        unzoned = f"case when {value} is null then {_like(text, INSTANT)} end"
         checks.append(Rule("zone", unzoned, "states no zone"))
     type_reason = f"isn't {_expected(column)}"
-    checks.append(Rule("type", f"{text} is not null and {value} is null", type_reason))
+    checks.append(Rule("type", f"({given}) and {value} is null", type_reason))
     if column.valid_values:
         values = ", ".join(column.valid_values)
         breaks = f"{text} not in ({literals(column.valid_values)})"
@@ -72,6 +72,12 @@ def rules(column: Column, text: str, value: str) -> list[Rule]:
         breaks = f"not regexp_matches({text}, {literal(column.pattern)})"
         checks.append(Rule("pattern", breaks, f"doesn't match {column.pattern}"))
     return checks
+
+
+def _is_blank(text: str) -> str:
+    """The first character tells almost always, at a tenth of what trimming costs."""
+    may_be = f"{text} < '!' or starts_with({text}, chr(160))"
+    return f"case when {may_be} then trim({text}, {BLANKS}) = '' else false end"
 
 
 def _fraction(scale: int) -> str:

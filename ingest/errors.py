@@ -1,5 +1,12 @@
 """What can go wrong, by who has to act."""
 
+import re
+
+import duckdb
+
+BROKEN_JSON = re.compile(r"Malformed JSON in file .*, at byte \d+ in record/value (\d+): (.*)")
+TEMPORARY_FILE = re.compile(r' (?:in )?file "[^"]*"')
+
 
 class UsageError(Exception):
     """What was asked for can't be done; the message says what to ask for instead."""
@@ -9,5 +16,28 @@ class DropError(Exception):
     """A drop can't be loaded; the message says why."""
 
 
+class SourceError(Exception):
+    """A source can't be reached, or doesn't let us in; the message says what to do."""
+
+
+class TransportError(Exception):
+    """A transfer broke off; the same again may succeed."""
+
+
 class WarehouseError(Exception):
     """The warehouse can't be opened or isn't what it should be."""
+
+
+def in_words(error: Exception) -> str:
+    """Why a drop failed, as the ledger keeps it: one line, no name of a temporary file."""
+    if isinstance(error, DropError):
+        return str(error)
+    line = (str(error).splitlines() or [""])[0]
+    if not isinstance(error, duckdb.Error):
+        return f"{type(error).__name__}: {line}"
+    if broken := BROKEN_JSON.search(line):
+        number, reason = broken.groups()
+        return f"the JSON is broken near record {number}: {reason.strip(' .')}"
+    if "trailing data" in line:
+        return "the file goes on after its list of records"
+    return TEMPORARY_FILE.sub("", line)

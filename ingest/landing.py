@@ -2,75 +2,65 @@
 
 from datetime import datetime
 
-from ingest.checking import value_of
+from ingest.checking import pseudonym_of, value_of
 from ingest.contracts import Contract
 from ingest.errors import DropError
 from ingest.history import Counts
 from ingest.ledger import QUARANTINE
-from ingest.readers import CHECKED
-from ingest.sql import identifier
-from ingest.stores import Drop
-from ingest.warehouses.duckdb import DuckDBWarehouse
+from ingest.turns import Turn
+from ingest.warehouses import Warehouse
+
+REASONS = ["column_name", "rule", "value", "reason", "payload"]
 
 
-def check_share(warehouse: DuckDBWarehouse, contract: Contract) -> None:
-    """Raise DropError if more of the records are bad than the contract allows."""
-    query = f"select count(*), count(*) filter (where is_bad) from {CHECKED}"
-    total, bad = warehouse.connection.execute(query).fetchall()[0]
-    if bad * 100 <= contract.quarantine_threshold_pct * total:
-        return
-    first = f"select record_number, reason from {CHECKED} where is_bad order by 1 limit 1"
-    number, reason = warehouse.connection.execute(first).fetchall()[0]
-    raise DropError(
-        f"{bad} of {total} rows break the contract, more than "
-        f"{contract.quarantine_threshold_pct:g} %; the first is row {number}: {reason}"
-    )
+def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) -> Counts:
+    """Insert good records into raw.<feed> and bad ones into raw.quarantine.
 
-
-def land(
-    warehouse: DuckDBWarehouse, contract: Contract, drop: Drop, load_id: int, loaded_at: datetime
-) -> Counts:
-    """Insert good records into raw.<feed> and bad ones into raw.quarantine; count both there."""
-    names = [column.name for column in contract.columns]
-    values = [value_of(column) for column in contract.columns]
+    Raise DropError unless the tables took as many as were read.
+    """
+    contract, drop, checked = turn.contract, turn.drop, turn.checked
+    values = _values(contract)
     origin: list[object] = [load_id, drop.url, loaded_at]
     if contract.is_reference:
-        names.append("_effective_at")
-        values.append("$4::timestamp")
+        values["_effective_at"] = "$4::timestamp"
         origin.append(drop.modified_at)
-    feed, quarantine = warehouse.table(contract.feed), warehouse.table(QUARANTINE)
-    warehouse.connection.execute(
+    loaded = warehouse.insert(
+        contract.feed,
+        [*values, "_extra", "_load_id", "_file", "_row", "_loaded_at"],
         f"""
-            insert into {feed} (
-                {", ".join(identifier(name) for name in names)},
-                _extra, _load_id, _file, _row, _loaded_at
-            )
-            select {", ".join(values)}, extra, $1, $2, record_number, $3
-            from {CHECKED}
+            select
+                {", ".join(values.values())},
+                extra, $1::bigint, $2::varchar, record_number, $3::timestamp
+            from ({checked.numbered})
             where not is_bad
         """,
         origin,
     )
-    warehouse.connection.execute(
-        f"""
-            insert into {quarantine} (
-                feed, load_id, file, row_number, column_name, rule, value, reason, payload
-            )
-            select ?, ?, ?, record_number, column_name, rule, value, reason, payload
-            from {CHECKED}
-            where is_bad
-        """,
-        [contract.feed, load_id, drop.url],
-    )
-    read, loaded, quarantined = warehouse.connection.execute(
-        f"""
-            select
-                (select count(*) from {CHECKED}),
-                (select count(*) from {feed} where _load_id = $1),
-                (select count(*) from {quarantine} where load_id = $1)
-        """,
-        [load_id],
-    ).fetchall()[0]
-    if read != loaded + quarantined:
-        raise DropError(f"{read} rows were read, but {loaded} + {quarantined} would have landed")
-    return Counts(read, loaded, quarantined)
+    quarantined = 0
+    if checked.rows_refused:
+        quarantined = warehouse.insert(
+            QUARANTINE,
+            ["feed", "load_id", "file", "row_number", *REASONS],
+            f"""
+                select $1::varchar, $2::bigint, $3::varchar, record_number, {", ".join(REASONS)}
+                from {checked.tables.refused}
+                order by record_number
+            """,
+            [contract.feed, load_id, drop.url],
+        )
+    if checked.rows_read != loaded + quarantined:
+        raise DropError(
+            f"{checked.rows_read} rows were read, but {loaded} + {quarantined} would have landed"
+        )
+    return Counts(checked.rows_read, loaded, quarantined)
+
+
+def _values(contract: Contract) -> dict[str, str]:
+    """SQL of what goes into each column of raw.<feed> that the contract names."""
+    values = {}
+    for column in contract.columns:
+        drops_it = column.is_pii and contract.drops_pii
+        values[column.name] = f"null::{column.sql_type}" if drops_it else value_of(column)
+        if column.pseudonym is not None:
+            values[column.pseudonym.name] = pseudonym_of(column)
+    return values

@@ -43,6 +43,17 @@ TABLES = {
             "follows_load_id", "bigint", "The load before it of a drop with the same URL, if any."
         ),
         TableColumn("loaded_at", "timestamp", "When the load was recorded, in UTC."),
+        TableColumn(
+            "archived_url", "string", "Where the drop was moved after it; null where it was left."
+        ),
+        TableColumn(
+            "pseudonym_key_id", "string", "The key of the load's pseudonyms; null if it has none."
+        ),
+        TableColumn(
+            "replays_load_id",
+            "bigint",
+            "The load whose rows or drop are loaded again; null for a delivery.",
+        ),
     ),
     QUARANTINE: (
         TableColumn("feed", "string", "The feed, named as its contract."),
@@ -54,6 +65,11 @@ TABLES = {
         TableColumn("value", "string", "The value that breaks it, as delivered."),
         TableColumn("reason", "string", "Every rule that the row breaks, in words."),
         TableColumn("payload", "string", "The row as delivered: a JSON object, or the raw line."),
+        TableColumn(
+            "replayed_by_load_id",
+            "bigint",
+            "The load that took the row in once its contract was mended; null while it waits.",
+        ),
     ),
 }
 
@@ -61,5 +77,4 @@ TABLES = {
 def feed_columns(contract: Contract) -> tuple[TableColumn, ...]:
     """Columns of raw.<feed>: the contract's, then the loader's."""
     effective = (EFFECTIVE_AT,) if contract.is_reference else ()
-    delivered = tuple(column.table_column for column in contract.columns)
-    return (*delivered, EXTRA, *effective, *LOAD_COLUMNS)
+    return (*contract.table_columns, EXTRA, *effective, *LOAD_COLUMNS)

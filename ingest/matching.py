@@ -1,50 +1,142 @@
-"""Which feed a file belongs to, told by its name."""
+"""Which feed a file belongs to, told by its path."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
-from ingest.stores import Drop
-from ingest.stores.folder import FolderStore
+from ingest.patterns import PathMatcher
+from ingest.stores import Drop, Skipped, Store
+from ingest.stores.urls import decoded
 
 
 @dataclass(frozen=True)
 class Matches:
-    """The drops of a source with the contract of each, and the URLs of files that are none."""
+    """What a source holds, told apart. Markers and manifests are nowhere but with their drops."""
 
-    drops: list[tuple[Drop, Contract]]
-    ignored: list[str]
+    drops: list[tuple[Drop, Contract]] = field(default_factory=list)
+    """What is ready to load, oldest first."""
+    manifests: dict[str, Drop] = field(default_factory=dict)
+    """The manifest of each drop that has one, by the drop's URL."""
+    waiting: list[Skipped] = field(default_factory=list)
+    """Drops that aren't ready, and what is missing."""
+    error_records: list[str] = field(default_factory=list)
+    """URLs of files with what a connector couldn't deliver: never data."""
+    ignored: list[str] = field(default_factory=list)
+    """URLs of files of no feed."""
+    unreadable: list[Skipped] = field(default_factory=list)
+    """What the store couldn't look into, and why."""
 
 
-def match_drops(store: FolderStore, contracts: Iterable[Contract], feed: str | None) -> Matches:
-    """Tell the files of a store apart. A named feed takes a single file whatever its name."""
-    contracts = list(contracts)
-    matches = Matches([], [])
-    for drop in store.drops():
-        contract = _contract_of(drop, contracts)
-        if feed is not None and store.is_single_file:
-            contract = next(c for c in contracts if c.feed == feed)
-        if contract is None or feed not in (None, contract.feed):
-            matches.ignored.append(drop.url)
-        else:
-            matches.drops.append((drop, contract))
-    if store.is_single_file and not matches.drops:
-        raise UsageError(f"{store.root.name}: no feed has files of this name; say which by --feed")
+def match_drops(store: Store, contracts: Iterable[Contract], feed: str | None) -> Matches:
+    """List a store and tell its files apart. A named feed takes a single file whatever its name.
+
+    With a feed named, files of other feeds are in `ignored`. Raise UsageError where a file belongs
+    to several feeds, or a single one to none.
+    """
+    files = [_Feed(contract) for contract in contracts]
+    listing = store.listing()
+    matches = Matches(unreadable=listing.unreadable)
+    sorter = _Sorter(store, files, {drop.path: drop for drop in listing.drops}, matches)
+    if feed is not None and store.is_single_file:
+        named = next(each for each in files if each.contract.feed == feed)
+        for drop in listing.drops:
+            sorter.take(drop, named)
+    else:
+        for drop in listing.drops:
+            sorter.sort(drop, feed)
+    for drop in listing.unfinished:
+        sorter.sort(drop, feed, is_written=False)
+    if store.is_single_file and not (matches.drops or matches.waiting):
+        raise UsageError(f"{store.name}: no feed has files of this name; say which by --feed")
     return matches
 
 
-def _contract_of(drop: Drop, contracts: list[Contract]) -> Contract | None:
-    found = [c for c in contracts if any(_matches(drop.path, p) for p in c.patterns)]
-    if len(found) > 1:
-        feeds = " and ".join(contract.feed for contract in found)
-        raise UsageError(f"{drop.path} belongs to the feeds {feeds}; change their servers' paths")
-    return found[0] if found else None
+class _Feed:
+    """A contract with its patterns, ready to be asked."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.marker = contract.completeness.marker
+        self.manifest = contract.completeness.manifest
+        self._patterns = [PathMatcher(contract, pattern) for pattern in contract.patterns]
+
+    def takes(self, path: str, anywhere: bool) -> bool:
+        return any(pattern.matches(path, anywhere=anywhere) for pattern in self._patterns)
+
+    def is_error_record(self, path: str, anywhere: bool) -> bool:
+        return any(pattern.is_error_record(path, anywhere=anywhere) for pattern in self._patterns)
+
+    def is_companion(self, path: str, anywhere: bool) -> bool:
+        """Whether it is a marker or manifest of a drop of this feed, be that there or not."""
+        if self.marker and path.rpartition("/")[2] == self.marker:
+            return True
+        suffixes = [suffix for suffix in (self.marker, self.manifest) if suffix]
+        return any(
+            path.endswith(suffix) and self.takes(path.removesuffix(suffix), anywhere)
+            for suffix in suffixes
+        )
+
+    def marker_path(self, path: str) -> str | None:
+        """Where the marker of a drop is: beside it, or one for its folder."""
+        if self.marker is None or self.marker.startswith("."):
+            return self.marker and path + self.marker
+        return str(PurePosixPath(path).with_name(self.marker))
 
 
-def _matches(path: str, pattern: str) -> bool:
-    """A pattern with a slash is one of the path under the source; else of the bare name."""
-    file = PurePosixPath(path)
-    return file.match(pattern) if "/" in pattern else fnmatchcase(file.name, pattern)
+@dataclass(frozen=True)
+class _Sorter:
+    """Puts each file of a listing where it belongs."""
+
+    store: Store
+    feeds: list[_Feed]
+    listed: dict[str, Drop]
+    matches: Matches
+
+    def sort(self, drop: Drop, feed: str | None, *, is_written: bool = True) -> None:
+        """A file whose path says what it is."""
+        anywhere = self.store.is_single_file
+        path = _whole_path(drop) if anywhere else drop.path
+        if any(each.is_error_record(path, anywhere) for each in self.feeds):
+            self.matches.error_records.append(drop.url)
+            return
+        if any(each.is_companion(path, anywhere) for each in self.feeds):
+            return
+        found = [each for each in self.feeds if each.takes(path, anywhere)]
+        if len(found) > 1:
+            feeds = " and ".join(each.contract.feed for each in found)
+            advice = "say which by --feed" if anywhere else "change their servers' paths"
+            raise UsageError(f"{drop.path} belongs to the feeds {feeds}; {advice}")
+        if not found or feed not in (None, found[0].contract.feed):
+            self.matches.ignored.append(drop.url)
+        elif is_written:
+            self.take(drop, found[0])
+        else:
+            self.matches.waiting.append(Skipped(drop.url, "is still being written"))
+
+    def take(self, drop: Drop, feed: _Feed) -> None:
+        """A drop of this feed, if its marker and manifest are there."""
+        marker, manifest = feed.marker_path(drop.path), None
+        if marker and not self._find(marker):
+            self._wait(drop, "marker", marker)
+            return
+        if feed.manifest:
+            manifest = self._find(drop.path + feed.manifest)
+            if not manifest:
+                self._wait(drop, "manifest", drop.path + feed.manifest)
+                return
+            self.matches.manifests[drop.url] = manifest
+        self.matches.drops.append((drop, feed.contract))
+
+    def _find(self, path: str) -> Drop | None:
+        """What lies beside a single file is in no listing."""
+        return self.store.find(path) if self.store.is_single_file else self.listed.get(path)
+
+    def _wait(self, drop: Drop, what: str, path: str) -> None:
+        name = path.rpartition("/")[2]
+        self.matches.waiting.append(Skipped(drop.url, f"waits for its {what} {name}"))
+
+
+def _whole_path(drop: Drop) -> str:
+    return decoded(drop.url.partition("://")[2].partition("/")[2])

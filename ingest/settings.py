@@ -4,8 +4,9 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LAYERS = ("raw", "staging", "vault", "marts")
@@ -35,6 +36,27 @@ class Settings:
     """Folder that Dagster loads drops from."""
     dbt_target_path: Path = PROJECT_DIR / "target"
     """Where dbt keeps its manifest and compiled SQL."""
+    postgres_dsn: str | None = field(default=None, repr=False)
+    """Where the PostgreSQL warehouse is: a URL or key=value pairs, with its password."""
+    lock_wait_seconds: float = 600
+    """How long a loader waits for another one before it gives up."""
+    settle_seconds: float = 2
+    """A file that changed within this time is looked at again before it is loaded."""
+    archive: str | None = None
+    """Folder under the source that drops are moved to once they are loaded; null to leave them."""
+    sftp_password: str | None = field(default=None, repr=False)
+    sftp_key: Path | None = None
+    """File of the private key; null for the agent's and those in ~/.ssh."""
+    sftp_key_passphrase: str | None = field(default=None, repr=False)
+    sftp_known_hosts: Path = Path("~/.ssh/known_hosts")
+    fetch_at_once: int = 4
+    """How many drops are fetched at the same time."""
+    fetch_tries: int = 5
+    """How often a transfer or listing is tried before it counts as failed."""
+    stall_seconds: float = 60
+    """How long a store may be silent before a transfer counts as broken off."""
+    pseudonym_key: str | None = field(default=None, repr=False)
+    """The secret that pseudonyms of PII are made with."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -57,12 +79,22 @@ class Settings:
                 f"AUDIENCE_VAULT_DUCKDB is '{path}'; DuckDB would take the file for the schema "
                 f"'{path.stem}', so name it otherwise"
             )
+        dsn = environment.get("AUDIENCE_VAULT_POSTGRES")
+        if target == "postgres" and not dsn:
+            raise SettingsError(
+                "AUDIENCE_VAULT_POSTGRES is not set; AUDIENCE_VAULT_TARGET=postgres needs it, "
+                "as in postgresql://user@host:5432/database"
+            )
         return cls(
             target=target,
             duckdb_path=path,
             schema_prefix=prefix,
-            source=str(PROJECT_DIR / environment.get("AUDIENCE_VAULT_SOURCE", "drops")),
+            source=_source(environment.get("AUDIENCE_VAULT_SOURCE", "drops")),
             dbt_target_path=PROJECT_DIR / environment.get("DBT_TARGET_PATH", "target"),
+            postgres_dsn=dsn,
+            pseudonym_key=environment.get("AUDIENCE_VAULT_PSEUDONYM_KEY"),
+            lock_wait_seconds=_seconds(environment, "AUDIENCE_VAULT_LOCK_WAIT_SECONDS", 600),
+            **_stores(environment),
         )
 
     def schema(self, layer: str) -> str:
@@ -102,6 +134,61 @@ class Settings:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _source(written: str) -> str:
+    return written if "://" in written else str(PROJECT_DIR / written)
+
+
+def _stores(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Settings of folders, S3 and SFTP."""
+    stall = _seconds(environment, "AUDIENCE_VAULT_STALL_SECONDS", 60)
+    if stall == 0:
+        raise SettingsError("AUDIENCE_VAULT_STALL_SECONDS is '0'; write how long a store may rest")
+    key = environment.get("AUDIENCE_VAULT_SFTP_KEY")
+    known_hosts = environment.get("AUDIENCE_VAULT_SFTP_KNOWN_HOSTS", "~/.ssh/known_hosts")
+    return {
+        "settle_seconds": _seconds(environment, "AUDIENCE_VAULT_SETTLE_SECONDS", 2),
+        "archive": _archive(environment.get("AUDIENCE_VAULT_ARCHIVE")),
+        "sftp_password": environment.get("AUDIENCE_VAULT_SFTP_PASSWORD"),
+        "sftp_key": Path(key) if key else None,
+        "sftp_key_passphrase": environment.get("AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE"),
+        "sftp_known_hosts": Path(known_hosts),
+        "fetch_at_once": _count(environment, "AUDIENCE_VAULT_FETCH_AT_ONCE", 4),
+        "fetch_tries": _count(environment, "AUDIENCE_VAULT_FETCH_TRIES", 5),
+        "stall_seconds": stall,
+    }
+
+
+def _archive(written: str | None) -> str | None:
+    folder = (written or "").strip("/")
+    if written and (
+        not folder or written.startswith("/") or {"", ".", ".."} & {*folder.split("/")}
+    ):
+        raise SettingsError(
+            f"AUDIENCE_VAULT_ARCHIVE is '{written}'; write a folder under the source, as in archive"
+        )
+    return folder or None
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    written = environment.get(name, str(default))
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= 1000):
+        raise SettingsError(f"{name} is '{written}'; write a whole number from 1 to 1000")
+    return int(written)
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    written = environment.get(name)
+    if written is None:
+        return default
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < float("inf"):
+        raise SettingsError(f"{name} is '{written}'; write a number of seconds, 0 or more")
+    return seconds
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.contracts import read_contracts
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
-from ingest.warehouses.duckdb import open_for_loading
+from ingest.warehouses import open_for_loading
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

@@ -9,7 +9,7 @@ from ingest.errors import UsageError
 from ingest.ledger import LOADS
 from ingest.settings import Settings
 from ingest.simulate import SimulationPlan, simulate
-from ingest.warehouses.duckdb import open_for_reading
+from ingest.warehouses import open_for_reading
 
 PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
 
@@ -51,13 +51,17 @@ def refuse_other_drops(settings: Settings) -> None:
     if warehouse is None:
         return
     with warehouse:
-        found = warehouse.connection.execute(
-            f"select url from {warehouse.table(LOADS)} where not starts_with(url, $1) limit 1",
+        found = warehouse.query(
+            f"""
+            select url from {warehouse.table(LOADS)}
+            where not starts_with(url, $1::varchar) limit 1
+            """,
             [f"{demo_folder(settings).as_uri()}/"],
-        ).fetchone()
-    if found is not None:
+        )
+    if found:
+        url = found[0][0]
         raise UsageError(
-            f"{settings.duckdb_path} holds drops of your own ({found[0]}), and simulated ones are "
+            f"{settings.duckdb_path} holds drops of your own ({url}), and simulated ones are "
             "not put among them; run AUDIENCE_VAULT_DUCKDB=warehouse/demo.duckdb make demo"
         )
 

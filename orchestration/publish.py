@@ -12,7 +12,7 @@ import duckdb
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
 from ingest.sql import identifier, literal
-from ingest.warehouses.duckdb import open_for_reading
+from ingest.warehouses import open_for_reading
 
 MARTS = "marts"
 """Schema of the published file, with or without a prefix in the warehouse."""
@@ -64,7 +64,7 @@ def _complete_build(settings: Settings) -> _Build:
     vault = identifier(settings.schema("vault"))
     with warehouse:
         try:
-            last = warehouse.connection.execute(
+            last = warehouse.engine.execute(
                 f"select build_id, as_of_load from {vault}.builds order by started_at desc limit 1"
             ).fetchone()
         except duckdb.CatalogException:
@@ -72,7 +72,7 @@ def _complete_build(settings: Settings) -> _Build:
         if last is None:
             raise UsageError("nothing is built yet; start with `audience-vault build`")
         build = _Build(*last)
-        stale = warehouse.connection.execute(
+        stale = warehouse.engine.execute(
             f"""
             select wanted.model
             from {vault}.build_fingerprints as wanted

@@ -4,10 +4,11 @@ import dagster as dg
 
 from ingest.accounting import unexplained_rows
 from ingest.contracts import read_contracts
-from ingest.loader import LoadReport, load
+from ingest.loader import load
+from ingest.results import LoadReport
 from ingest.reports import FailedDrop, failed_drops
 from ingest.settings import Settings
-from ingest.warehouses.duckdb import open_for_loading
+from ingest.warehouses import open_for_loading
 
 
 class Loader(dg.ConfigurableResource):

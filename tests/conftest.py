@@ -2,14 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
 from ingest.settings import PROJECT_DIR, Settings
 
+from .postgres import drop_schemas, postgres_server
 from .warehouse import Warehouse
 
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
@@ -21,7 +24,32 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in [name for name in os.environ if name.startswith("AUDIENCE_VAULT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AUDIENCE_VAULT_DUCKDB", str(tmp_path / "warehouse" / "test.duckdb"))
+    monkeypatch.setenv("AUDIENCE_VAULT_SETTLE_SECONDS", "0")  # drops of tests are just written
     return Settings.from_environment()
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all tests of the process."""
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def on_postgres(settings: Settings, postgres_dsn: str) -> Iterator[Settings]:
+    """A throwaway warehouse in schemas of its own on the server."""
+    prefix = f"test_{uuid4().hex[:12]}_"
+    made = replace(settings, target="postgres", postgres_dsn=postgres_dsn, schema_prefix=prefix)
+    yield made
+    drop_schemas(made)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def on_either(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """A throwaway warehouse on each target in turn."""
+    if request.param == "duckdb":
+        return settings
+    return request.getfixturevalue("on_postgres")
 
 
 @pytest.fixture(scope="session")

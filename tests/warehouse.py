@@ -41,7 +41,7 @@ class Warehouse:
 
     @property
     def settings(self) -> Settings:
-        return Settings("duckdb", self.folder / "test.duckdb", "")
+        return Settings("duckdb", self.folder / "test.duckdb", "", settle_seconds=0)
 
     def load(self, name: str, rows: Iterable[dict]) -> None:
         """Deliver the rows as one set-top-box drop and load it."""

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from ingest.console import count, file_name, make_console, safe
 from ingest.history import State
-from ingest.loader import DropResult, LoadReport, load
+from ingest.loader import load
+from ingest.results import DropResult, LoadReport, Progress
 from ingest.settings import Settings
 
 STYLES = {State.LOADED: "green", State.DUPLICATE: "yellow", State.FAILED: "bold red"}
@@ -33,11 +34,11 @@ def load_with_progress(
     """Load; print what became of each drop, and the sum."""
     with console.status("Looking for drops …") as status:
 
-        def show(result: DropResult, position: int, total: int) -> None:
-            status.update(f"Drop {position:,} of {total:,}")
+        def show(result: DropResult, progress: Progress) -> None:
+            status.update(f"Drop {progress.drops:,} of {progress.of_drops:,}")
             _print_result(console, result)
 
-        report = load(source, settings, feed, show)
+        report = load(source, settings, feed, on_progress=show)
     _print_summary(console, report)
     return report
 

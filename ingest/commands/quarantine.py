@@ -10,7 +10,7 @@ from ingest.contracts import read_contracts
 from ingest.errors import UsageError
 from ingest.reports import QuarantinedRow, quarantined_row, quarantined_rows
 from ingest.settings import Settings
-from ingest.warehouses.duckdb import DuckDBWarehouse, open_for_reading
+from ingest.warehouses import Warehouse, open_for_reading
 
 VALUE_CHARACTERS = 40
 
@@ -52,7 +52,7 @@ def show_command(
     _print_row(row)
 
 
-def _open(settings: Settings) -> DuckDBWarehouse:
+def _open(settings: Settings) -> Warehouse:
     warehouse = open_for_reading(settings)
     if warehouse is None:
         raise UsageError("nothing is loaded yet; start with `audience-vault load SOURCE`")

@@ -4,7 +4,7 @@ from ingest.console import file_name, make_console, table
 from ingest.contracts import read_contracts
 from ingest.reports import failed_drops, feed_status
 from ingest.settings import Settings
-from ingest.warehouses.duckdb import open_for_reading
+from ingest.warehouses import open_for_reading
 
 
 def status_command() -> None:

@@ -1,15 +1,13 @@
 """Drops as relations of text, whatever their format."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 
+from ingest.casting import cast
 from ingest.columns import Column
 from ingest.sql import identifier
-
-CHECKED = "checked_drop"
-"""Temporary table with a drop's records once they are read and checked."""
 
 
 def text_of(column: Column) -> str:
@@ -17,8 +15,46 @@ def text_of(column: Column) -> str:
     return identifier(f"text of {column.name}")
 
 
-def _nothing(connection: duckdb.DuckDBPyConnection) -> None:
+@dataclass(frozen=True)
+class CheckedTables:
+    """Temporary tables with the records of one drop once they are read and checked."""
+
+    records: str
+    """A row per record that could be split into columns, in the file's order, from rowid 0."""
+    rejected: str
+    """`record_number`, `reason` and `payload` of the records that could not."""
+    refused: str
+    """A row per record that is put aside, with every reason."""
+
+    @classmethod
+    def numbered(cls, number: int) -> "CheckedTables":
+        """Those of one of several drops that are checked before they land together."""
+        return cls(f"checked_{number}", f"rejected_{number}", f"refused_{number}")
+
+
+Complete = Callable[[duckdb.DuckDBPyConnection, CheckedTables], None]
+
+
+def _nothing(engine: duckdb.DuckDBPyConnection, tables: CheckedTables) -> None:
     """Leave the checked records as they are."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """SQL of what a record has for one column of the contract."""
+
+    value: str
+    """In the column's type; null where what was delivered is no such value."""
+    text: str
+    """As delivered. For values that need no cast it is made from them, and asked of few records."""
+    given: str
+    """Whether anything was delivered."""
+
+
+def as_text(column: Column) -> Delivered:
+    """A column that is delivered as text, in `text_of` it."""
+    text = text_of(column)
+    return Delivered(cast(column, text), text, f"{text} is not null")
 
 
 @dataclass(frozen=True)
@@ -26,11 +62,12 @@ class Reading:
     """A drop as SQL, read when the SQL runs."""
 
     sql: str
-    """A query that gives `record_number`, `problem` (what is wrong with the whole record, or null),
-    `extra` (JSON of what the contract doesn't know, or null), and `text_of` every column."""
+    """A query that gives, in the file's order, `problem` (what is wrong with the whole record, or
+    null), `extra` (JSON of what the contract doesn't know, or null), and what `delivered` needs."""
     payload: str
-    """An expression over its columns: the record as delivered."""
-    not_text: dict[str, str] = field(default_factory=dict)
-    """For text columns by name, conditions under which the value was an object or an array."""
-    complete: Callable[[duckdb.DuckDBPyConnection], None] = _nothing
-    """Called when CHECKED is filled: adds what is known only once the whole file was read."""
+    """An expression over its columns: the record as delivered, a JSON object unless `problem`."""
+    delivered: dict[str, Delivered]
+    """Expressions over its columns, by name of the contract's column."""
+    complete: Complete = _nothing
+    """Called once the records are checked: adds what is known only after the whole file was read,
+    and raises DropError where the file isn't whole."""

@@ -4,15 +4,18 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from ingest.columns import Column, Kind
 from ingest.contracts import Contract
 from ingest.errors import DropError
-from ingest.readers import CHECKED, Reading, text_of
-from ingest.sql import literal, literals
+from ingest.readers import CheckedTables, Delivered, Reading, as_text, text_of
+from ingest.readers.endings import check_final_line_end, end_of
+from ingest.sql import identifier, literal, literals
 
 MAX_RECORD_BYTES = 64 * 1024 * 1024
 EDGE_BYTES = 64 * 1024
@@ -21,10 +24,11 @@ WRAPPER_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
 WRAPPER_END = re.compile(rb"\]\s*\}\s*\Z")
 BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
 NOT_VALID = "isn't valid JSON"
-FRACTION = r":\s*-?[0-9]+[.eE]"
+UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|[0-9.]+[eE])"
+"""A number that may have been written in another way than DuckDB prints a double."""
 
 
-def read_json(path: Path, contract: Contract) -> Reading:
+def read_json(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Reading:
     """The records of a JSON drop; raise DropError where the file as a whole is none.
 
     A file that is one list is all or nothing. Of a file of lines, those that aren't JSON are put
@@ -37,18 +41,18 @@ def read_json(path: Path, contract: Contract) -> Reading:
         raise DropError("the file is empty: it holds no record, and no list of records")
     if start[bom:].lstrip()[:1] == b"[":
         _check_list_is_closed(path)
-        return _reading(path, contract, "array")
+        return _reading(path, start[bom:], contract, "array")
     wrapper = WRAPPER_START.match(start, bom)
     if wrapper and not _is_lines(path, bom):
-        return _reading(_unwrapped(path, wrapper.end()), contract, "array")
+        return _reading(_unwrapped(path, wrapper.end()), start[wrapper.end() :], contract, "array")
     if bom:
         path = _slice(path, bom, path.stat().st_size)
-    return _reading(path, contract, "newline_delimited")
+    return _reading(path, start[bom:], contract, "newline_delimited")
 
 
 def _check_list_is_closed(path: Path) -> None:
     """DuckDB 2.0 takes `[{...},` for a whole list."""
-    if not _end(path).rstrip().endswith(b"]"):
+    if not end_of(path).rstrip().endswith(b"]"):
         raise DropError("the file is cut off: its list of records isn't closed")
 
 
@@ -67,19 +71,13 @@ def _is_lines(path: Path, bom: int) -> bool:
 
 def _unwrapped(path: Path, start: int) -> Path:
     """The list alone: DuckDB reads it five times as fast as with the object around it."""
-    tail = _end(path)
+    tail = end_of(path)
     closing = WRAPPER_END.search(tail)
     if not closing:
         raise DropError(
             "the file is cut off, or holds more than one object with one list of records"
         )
     return _slice(path, start, path.stat().st_size - len(tail) + closing.start() + 1)
-
-
-def _end(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - EDGE_BYTES, 0))
-        return file.read()
 
 
 def _slice(path: Path, start: int, end: int) -> Path:
@@ -92,16 +90,17 @@ def _slice(path: Path, start: int, end: int) -> Path:
     return part
 
 
-def _reading(path: Path, contract: Contract, layout: str) -> Reading:
+def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Reading:
     is_lines = layout == "newline_delimited"
     columns = contract.columns
-    unnamed = json.dumps({column.name: None for column in columns})
-    names = literals([column.name for column in columns])
-    texts = ", ".join(f"texts[{n}] as {text_of(c)}" for n, c in enumerate(columns, start=1))
-    exact = ", ".join(_exact(column, n) for n, column in enumerate(columns, start=1))
+    printed = {s: identifier(f"printed {n}") for n, s in enumerate(_sources(columns), start=1)}
+    paths = literals([_path(source) for source in printed])
+    each = ", ".join(f"printed[{n}] as {name}" for n, name in enumerate(printed.values(), start=1))
+    texts = ", ".join(f"{_text(c, printed)} as {text_of(c)}" for c in columns)
+    is_usual = f"keys = [{literals(_usual_keys(start, columns))}]"
     sql = f"""
         with records as (
-            select row_number() over () as record_number, json::varchar as record
+            select json::varchar as record
             from read_json_objects(
                 {literal(str(path))},
                 format={literal(layout)},
@@ -113,92 +112,170 @@ def _reading(path: Path, contract: Contract, layout: str) -> Reading:
 
         extracted as (
             select
-                *,
-                case
-                    when record is null then {literal(NOT_VALID)}
-                    when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
-                    when json_keys(record) <> [{names}]
-                        and len(json_keys(record)) <> len(list_distinct(json_keys(record)))
-                        then 'the record names a key twice'
-                end as problem,
-                json_extract_string(record, [{literals([_path(c) for c in columns])}]) as printed,
+                record,
                 json_keys(record) as keys,
-                regexp_matches(record, {literal(FRACTION)}) as has_fraction
+                json_extract_string(record, [{paths}]) as printed,
+                regexp_matches(record, {literal(UNUSUAL_NUMBER)}) as has_unusual_number
             from records
         ),
 
-        exact as (
-            select *, case when has_fraction then [{exact}] else printed end as texts
+        judged as (
+            select
+                * exclude (printed),
+                {each},
+                case
+                    {_named_twice(columns, printed)}
+                    when {is_usual} then null
+                    when record is null then {literal(NOT_VALID)}
+                    when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
+                    when len(keys) <> len(list_distinct(keys)) then 'the record names a key twice'
+                end as problem
             from extracted
         )
 
         select
-            record_number,
-            problem,
-            case
-                when problem is null and keys <> [{names}]
-                    then nullif(json_merge_patch(record, {literal(unnamed)})::varchar, '{{}}')
-            end as extra,
             record,
+            problem,
+            case when problem is null and not ({is_usual}) then {_extra(columns)} end as extra,
             {texts}
-        from exact
+        from judged
     """
 
-    def complete(connection: duckdb.DuckDBPyConnection) -> None:
-        _keep_broken_lines(connection, path)
+    def complete(engine: duckdb.DuckDBPyConnection, tables: CheckedTables) -> None:
+        if contract.completeness.final_line_end:
+            check_final_line_end(path)
+        if is_lines:
+            _keep_broken_lines(engine, tables, path)
 
-    not_text = {
-        c.name: f"left({text_of(c)}, 1) in ('[', '{{') "
-        f"and json_type(record, {literal(_path(c))}) in ('ARRAY', 'OBJECT')"
-        for c in columns
-        if c.kind is Kind.STRING
-    }
-    if is_lines:
-        return Reading(sql, "record", not_text, complete)
-    return Reading(sql, "record", not_text)
+    delivered = {column.name: _delivered(column) for column in columns}
+    return Reading(_without_empty_folders(sql, columns), "record", delivered, complete)
 
 
-def _path(column: Column) -> str:
-    return f'$."{column.name}"'
+def _usual_keys(start: bytes, columns: tuple[Column, ...]) -> list[str]:
+    """Keys of the first record, if the contract knows them all: most records have the same."""
+    whole = [source[0] for source in _sources(columns) if len(source) == 1]
+    opening = start.find(b"{")
+    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    try:
+        keys, _ = decoder.raw_decode(start.decode(errors="ignore"), opening)
+    except ValueError:
+        return whole
+    return keys if set(keys) <= set(whole) and len(set(keys)) == len(keys) else whole
 
 
-def _exact(column: Column, position: int) -> str:
-    """The value as text: a number as it was written, not as a double prints."""
-    text = f"printed[{position}]"
-    token = literal(f'"{column.name}"\\s*:\\s*(-?[0-9][-+.0-9eE]*)')
+def _sources(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
+    return [source for column in columns for source in column.sources]
+
+
+def _path(source: tuple[str, ...]) -> str:
+    return "$" + "".join(f".{json.dumps(name, ensure_ascii=False)}" for name in source)
+
+
+def _delivered(column: Column) -> Delivered:
+    """An object or an array is no text, but the text of one is."""
+    delivered = as_text(column)
+    if column.kind is not Kind.STRING:
+        return delivered
+    types = [f"json_type(record, {literal(_path(source))})" for source in column.sources]
+    nested = " or ".join(f"{each} in ('ARRAY', 'OBJECT')" for each in types)
+    starts_so = f"left({delivered.text}, 1) in ('[', '{{')"
+    is_nested = f"case when {starts_so} then {nested} else false end"
+    return replace(delivered, value=f"case when not {is_nested} then {delivered.value} end")
+
+
+def _text(column: Column, printed: dict[tuple[str, ...], str]) -> str:
+    """The value as text: a number as it was written, not as a double prints; null for NaN."""
+    texts = [_exact(column, source, printed[source]) for source in column.sources]
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+
+
+def _exact(column: Column, source: tuple[str, ...], text: str) -> str:
+    is_double = f"json_type(record, {literal(_path(source))}) = 'DOUBLE'"
+    name = re.escape(json.dumps(source[-1], ensure_ascii=False))
+    token = literal(rf"{name}\s*:\s*(-?[0-9][-+.0-9eE]*)")
     written = f"regexp_extract(record, {token}, 1)"
+    is_it = f"try_cast({written} as double) = try_cast({text} as double)"
+    match column.kind:
+        case Kind.DECIMAL:
+            as_written = f"when has_unusual_number and {is_it} then {written}"
+        case Kind.STRING:
+            looks_so = f"{text} < ':' and (contains({text}, '.') or contains({text}, 'e'))"
+            as_written = f"when {looks_so} and {is_double} and {is_it} then {written}"
+        case _:
+            as_written = ""
     return f"""
         case
-            when json_type(record, {literal(_path(column))}) = 'DOUBLE'
-                and try_cast({written} as double) = try_cast({text} as double)
-                then {written}
+            when {text} is null then null
+            {as_written}
+            when {text} in ('NaN', 'nan') and {is_double} then null
             else {text}
         end"""
 
 
-def _keep_broken_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _named_twice(columns: tuple[Column, ...], printed: dict[tuple[str, ...], str]) -> str:
+    """A branch for each column that a record may have under several names."""
+    branches = []
+    for column in columns:
+        if len(column.sources) > 1:
+            found = " + ".join(f"({printed[s]} is not null)::int" for s in column.sources)
+            reason = literal(f"the record has {column.name} under two of its names")
+            branches.append(f"when {found} > 1 then {reason}")
+    return " ".join(branches)
+
+
+def _extra(columns: tuple[Column, ...]) -> str:
+    """What is left of a record without the contract's columns, or null."""
+    known: dict[str, Any] = {}
+    for *folders, name in _sources(columns):
+        level = known
+        for folder in folders:
+            level = level.setdefault(folder, {})
+        level[name] = None
+    whole = literals([name for name, below in known.items() if below is None])
+    rest = f"json_merge_patch(record, {literal(json.dumps(known))})::varchar"
+    return f"case when not list_has_all([{whole}], keys) then nullif({rest}, '{{}}') end"
+
+
+def _without_empty_folders(sql: str, columns: tuple[Column, ...]) -> str:
+    """The query without objects in `extra` of which the contract's columns took everything."""
+    folders = {source[:depth] for source in _sources(columns) for depth in range(1, len(source))}
+    for folder in sorted(folders, key=len, reverse=True):
+        patch = "null"
+        for name in reversed(folder):
+            patch = f"{{{json.dumps(name)}:{patch}}}"
+        rest = f"nullif(json_merge_patch(extra, {literal(patch)})::varchar, '{{}}')"
+        is_empty = f"json_extract(extra, {literal(_path(folder))})::varchar = '{{}}'"
+        extra = f"case when {is_empty} then {rest} else extra end"
+        sql = f"select * replace ({extra} as extra) from ({sql})"
+    return sql
+
+
+def _keep_broken_lines(
+    engine: duckdb.DuckDBPyConnection, tables: CheckedTables, path: Path
+) -> None:
     """Put lines that aren't JSON beside their reason; a last one without its end is a cut file."""
-    query = f"select record_number from {CHECKED} where reason = {literal(NOT_VALID)}"
-    broken = {number for (number,) in connection.execute(query).fetchall()}
+    query = f"select rowid from {tables.records} where problem = {literal(NOT_VALID)}"
+    broken = {at for (at,) in engine.execute(query).fetchall()}
     if not broken:
         return
     with path.open("rb") as file:
-        lines = enumerate((line for line in file if line.strip()), start=1)
-        found = [(line, number) for number, line in lines if number in broken]
-    last_line, last_number = found[-1]
-    (records,) = connection.execute(f"select max(record_number) from {CHECKED}").fetchall()[0]
-    if last_number == records and not last_line.endswith(b"\n"):
+        lines = enumerate(line for line in file if line.strip())
+        found = [(line, at) for at, line in lines if at in broken]
+    last_line, last = found[-1]
+    (records,) = engine.execute(f"select count(*) from {tables.records}").fetchall()[0]
+    if last + 1 == records and not last_line.endswith(b"\n"):
         raise DropError(f"the file is cut off: its last line, record {records}, isn't complete")
-    connection.execute(
+    engine.execute(
         f"""
-            update {CHECKED} set payload = line.payload
+            update {tables.records} as checked
+            set record = line.payload
             from (
-                select unnest($1::bigint[]) as number, unnest($2::varchar[]) as payload
+                select unnest($1::bigint[]) as at, unnest($2::varchar[]) as payload
             ) as line
-            where record_number = line.number
+            where checked.rowid = line.at
         """,
         [
-            [number for _, number in found],
+            [at for _, at in found],
             [line.decode(errors="replace").rstrip("\r\n") for line, _ in found],
         ],
     )

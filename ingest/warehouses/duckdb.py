@@ -1,130 +1,142 @@
 """The warehouse as one DuckDB file."""
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+from pathlib import Path
+from typing import Any
 
 import duckdb
+from filelock import FileLock, Timeout
 
-from ingest.columns import TableColumn
-from ingest.contracts import Contract, ContractError
-from ingest.errors import UsageError, WarehouseError
-from ingest.ledger import TABLES, feed_columns
+from ingest.errors import WarehouseError
 from ingest.settings import Settings
 from ingest.sql import identifier
+from ingest.warehouses.base import Warehouse
+from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
 CONFIG = {"storage_compatibility_version": "v1.2.0"}
 """As profiles/profiles.yml has it: dbt opens the same file in the same process."""
-ALIASES = {"string": "varchar", "double precision": "double"}
-"""What DuckDB calls the portable types that it knows by another name."""
+TYPE_NAMES = {"string": "varchar", "double precision": "double"}
 HOLDER = re.compile(r"\(PID (\d+)\)")
+OTHER_CONFIGURATION = "different configuration"
+"""DuckDB's words where this very process has the file open for reading only, or for writing."""
 
 
-@dataclass(frozen=True)
-class DuckDBWarehouse:
-    """An open warehouse; a context manager that closes it."""
+class DuckDBWarehouse(Warehouse):
+    """One file, one writing process."""
 
-    connection: duckdb.DuckDBPyConnection
-    schema: str
-
-    def __enter__(self) -> Self:
-        """Leave it open."""
-        return self
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
+    def __init__(
+        self, engine: duckdb.DuckDBPyConnection, schema: str, lock: FileLock | None = None
     ) -> None:
-        """Close it; what wasn't committed is gone."""
-        self.connection.close()
+        """`lock` is the loader's, held; a reader has none."""
+        super().__init__(engine, schema)
+        self._lock = lock
 
-    def table(self, name: str) -> str:
-        """A table of the raw schema, as SQL names it."""
-        return f"{identifier(self.schema)}.{identifier(name)}"
+    def close(self) -> None:
+        """Close the file first: whoever gets the lock next opens it at once."""
+        self.engine.close()
+        if self._lock is not None:
+            self._lock.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside lands together, or nothing does."""
-        self.connection.begin()
+        """Roll back whatever the reason, an interrupt included."""
+        self.engine.begin()
         try:
             yield
         except BaseException:
-            self.connection.rollback()
+            self.engine.rollback()
             raise
-        self.connection.commit()
+        self.engine.commit()
 
-    def prepare(self, contracts: Iterable[Contract]) -> None:
-        """Make the raw schema, its own tables, and one table per contract with all its columns."""
-        tables = TABLES | {contract.feed: feed_columns(contract) for contract in contracts}
-        with self.transaction():
-            self.connection.execute(f"create schema if not exists {identifier(self.schema)}")
-            for name, columns in tables.items():
-                self._prepare_table(name, columns)
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.engine.execute(sql, parameters).fetchall()
 
-    def has_ledger(self) -> bool:
-        """Whether anything was ever loaded here."""
-        known = "select 1 from duckdb_tables() where schema_name = ? and table_name = 'loads'"
-        return bool(self.connection.execute(known, [self.schema]).fetchone())
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement that returns nothing."""
+        self.engine.execute(sql, parameters)
 
-    def _prepare_table(self, name: str, columns: Iterable[TableColumn]) -> None:
-        definitions = {column: f"{identifier(column.name)} {column.sql_type}" for column in columns}
-        known = self._types(name)
-        if not known:
-            statement = f"create table {self.table(name)} ({', '.join(definitions.values())})"
-            self.connection.execute(statement)
-        for column, definition in definitions.items():
-            if known and column.name not in known:
-                self.connection.execute(f"alter table {self.table(name)} add column {definition}")
-            if known.get(column.name, column.sql_type) not in (
-                column.sql_type,
-                ALIASES.get(column.sql_type),
-            ):
-                raise ContractError(
-                    f"{name}.{column.name} is {known[column.name]} in the warehouse and "
-                    f"{column.sql_type} now; deliver another type under another name"
-                )
+    def insert(
+        self, table: str, columns: Sequence[str], select: str, parameters: Sequence[object] = ()
+    ) -> int:
+        """Inside the engine: no row leaves it."""
+        names = ", ".join(identifier(column) for column in columns)
+        sql = f"insert into {self.table(table)} ({names}) {select}"
+        return int(self.query(sql, parameters)[0][0])
 
-    def _types(self, name: str) -> dict[str, str]:
+    def type_name(self, sql_type: str) -> str:
+        """DuckDB has its own words for two of the portable types."""
+        return TYPE_NAMES.get(sql_type, sql_type)
+
+    def column_types(self) -> dict[str, dict[str, str]]:
+        """As the catalogue of this file has them."""
+        found: dict[str, dict[str, str]] = {}
         query = """
-            select column_name, lower(data_type) from duckdb_columns()
-            where schema_name = ? and table_name = ?
+            select table_name, column_name, lower(data_type) from duckdb_columns()
+            where schema_name = $1 and database_name = current_database()
         """
-        return dict(self.connection.execute(query, [self.schema, name]).fetchall())
+        for table, column, data_type in self.query(query, [self.schema]):
+            found.setdefault(table, {})[column] = data_type
+        return found
 
 
-def open_for_loading(settings: Settings, contracts: Iterable[Contract]) -> DuckDBWarehouse:
-    """The warehouse with its raw tables in place; the file is made if it isn't there."""
-    settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
-    warehouse = DuckDBWarehouse(_connect(settings, read_only=False), settings.schema("raw"))
-    warehouse.prepare(contracts)
-    return warehouse
+def open_file_for_loading(settings: Settings, on_wait: OnWait) -> DuckDBWarehouse:
+    """The warehouse, locked; the file is made if it isn't there."""
+    path = settings.duckdb_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f"{path.name}.lock"), thread_local=False, on_acquired=_sign)
+
+    def attempt() -> DuckDBWarehouse:
+        _take(lock, path)
+        try:
+            connection = _connect(path, read_only=False)
+        except BaseException:
+            lock.release()
+            raise
+        return DuckDBWarehouse(connection, settings.schema("raw"), lock)
+
+    return patiently(attempt, settings.lock_wait_seconds, on_wait)
 
 
-def open_for_reading(settings: Settings) -> DuckDBWarehouse | None:
-    """The warehouse as it is, or None where nothing was ever loaded."""
+def open_file_for_reading(settings: Settings) -> DuckDBWarehouse | None:
+    """The warehouse, or None where there is no file. Readers take no lock, and don't wait."""
     if not settings.duckdb_path.exists():
         return None
-    warehouse = DuckDBWarehouse(_connect(settings, read_only=True), settings.schema("raw"))
-    return warehouse if warehouse.has_ledger() else None
+    connection = _connect(settings.duckdb_path, read_only=True)
+    return DuckDBWarehouse(connection, settings.schema("raw"))
 
 
-def _connect(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    if settings.target != "duckdb":
-        raise UsageError(f"raw can't be on {settings.target}; set AUDIENCE_VAULT_TARGET to duckdb")
-    path = settings.duckdb_path
+def _take(lock: FileLock, path: Path) -> None:
+    """Take the lock; raise InUseError if another process or thread has it."""
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise InUseError(str(path), _process(Path(lock.lock_file).read_text())) from error
+
+
+def _sign(descriptor: int) -> None:
+    """Leave this process's id in the lock's file, for those who wait."""
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(path, read_only=read_only, config=CONFIG)
         connection.execute("set TimeZone = 'UTC'")
         return connection
     except duckdb.Error as error:
+        if OTHER_CONFIGURATION in str(error):
+            raise InUseError(str(path), "this process") from error
         if "lock" in str(error):
             holder = HOLDER.search(str(error))
-            by = f"process {holder[1]}" if holder else "another process"
-            raise WarehouseError(f"{path} is in use by {by}; wait until it is done") from error
+            raise InUseError(str(path), _process(holder[1] if holder else "")) from error
         reason = str(error).splitlines()[0]
         raise WarehouseError(f"{path} can't be opened: {reason}") from error
+
+
+def _process(pid: str) -> str:
+    return f"process {pid}" if pid.isdigit() else "another process"

@@ -14,12 +14,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from made_drops import event, events, lines
 
-from ingest import landing, loader
+from ingest import batches, passes
 from ingest.contracts import ContractError, read_contracts
 from ingest.errors import UsageError, WarehouseError
+from ingest.history import Ledger
 from ingest.loader import load
 from ingest.settings import PROJECT_DIR
-from ingest.warehouses.duckdb import CONFIG, open_for_loading, open_for_reading
+from ingest.warehouses import open_for_loading, open_for_reading
+from ingest.warehouses.duckdb import CONFIG, DuckDBWarehouse
 
 CHANNELS = b"channel,name\n"
 
@@ -181,10 +183,13 @@ def test_load_ids_grow_in_the_order_in_which_drops_were_stored(bench):
     ]
 
 
-@pytest.mark.parametrize("moment", ["check_share", "land", "record"])
+@pytest.mark.parametrize(
+    ("place", "moment"),
+    [(passes, "check_drop"), (batches, "land"), (Ledger, "record")],
+)
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_a_crash_at_any_moment_leaves_nothing_of_the_drop(bench, monkeypatch, moment, error):
-    real = getattr(loader, moment)
+def test_a_crash_at_any_moment_leaves_nothing_of_the_drop(bench, monkeypatch, place, moment, error):
+    real = getattr(place, moment)
     calls = []
 
     def crash(*arguments):
@@ -194,7 +199,7 @@ def test_a_crash_at_any_moment_leaves_nothing_of_the_drop(bench, monkeypatch, mo
 
     path = bench.write("events_1.json", lines(*events(30), event(code="X")))
     with monkeypatch.context() as patch:
-        patch.setattr(loader, moment, crash)
+        patch.setattr(place, moment, crash)
         if error is KeyboardInterrupt:
             with pytest.raises(KeyboardInterrupt):
                 bench.load_file(path)
@@ -207,14 +212,22 @@ def test_a_crash_at_any_moment_leaves_nothing_of_the_drop(bench, monkeypatch, mo
 
 
 def test_rows_that_vanish_while_landing_fail_the_drop(bench, monkeypatch):
-    monkeypatch.setattr(landing, "QUARANTINE", "loads_of_nothing")
-    assert bench.load(lines(*events(3))).state == "failed"
+    real = DuckDBWarehouse.insert
+    monkeypatch.setattr(DuckDBWarehouse, "insert", lambda *a, **k: real(*a, **k) - 1)
+    result = bench.load(lines(*events(3)))
+    assert result.error == "3 rows were read, but 2 + 0 would have landed"
     assert bench.query("select count(*) from raw.stb_events") == [(0,)]
 
 
 def test_a_file_that_changes_while_it_is_read_fails(bench, monkeypatch):
     path = bench.write("events_1.json", lines(*events(3)))
-    monkeypatch.setattr(loader, "check_share", lambda *_: path.write_bytes(lines(*events(4))))
+    real = passes.check_drop
+
+    def check_late(*arguments):
+        path.write_bytes(lines(*events(4)))
+        return real(*arguments)
+
+    monkeypatch.setattr(passes, "check_drop", check_late)
     result = bench.load_file(path)
     assert result.state == "failed"
     assert "changed while it was read" in result.error
@@ -242,7 +255,7 @@ def test_a_file_url_is_a_source(bench):
     assert states(load((bench.folder / "a folder").as_uri(), bench.settings)) == ["loaded"]
 
 
-@pytest.mark.parametrize("source", ["nowhere", "s3://bucket/x", "odd.txt"])
+@pytest.mark.parametrize("source", ["nowhere", "gs://bucket/x", "odd.txt"])
 def test_a_source_that_cannot_be_is_refused(bench, source):
     bench.write("odd.txt", b"x")
     with pytest.raises(UsageError):
@@ -318,6 +331,7 @@ def test_a_prefix_keeps_two_developers_apart(bench):
 
 def test_a_file_in_use_is_told_with_its_holder(bench):
     bench.load(CHANNELS, "channels.csv")
+    bench.settings = replace(bench.settings, lock_wait_seconds=0)
     hold = (
         "import duckdb, sys; "
         f"held = duckdb.connect({str(bench.settings.duckdb_path)!r}); print('held', flush=True); "

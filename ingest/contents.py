@@ -1,0 +1,104 @@
+"""Loaded content that the drops of a listing may repeat."""
+
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from datetime import datetime
+
+from ingest.contracts import Contract
+from ingest.ledger import LOADS
+from ingest.stores import Drop
+from ingest.warehouses import Warehouse
+
+SIZES_AT_ONCE = 20_000
+
+InEffect = tuple[datetime, int, bytes]
+"""When a drop of reference data was stored, its load, and the hash of its content."""
+
+
+class Contents:
+    """Hashes of loaded content by feed, read when they are first asked for.
+
+    Of events, those that have the size of a drop of the listing: no other content can equal one.
+    Of reference data, those stored in the time of the listing, and the last before it.
+    """
+
+    def __init__(self, warehouse: Warehouse, drops: Sequence[tuple[Drop, Contract]]) -> None:
+        """`drops` are those of which it will be asked."""
+        self._warehouse = warehouse
+        self._loads = warehouse.table(LOADS)
+        self._sizes = sorted({(c.feed, d.size_bytes) for d, c in drops if not c.is_reference})
+        self._times: dict[str, list[datetime]] = {}
+        for drop, contract in drops:
+            if contract.is_reference:
+                self._times.setdefault(contract.feed, []).append(drop.modified_at)
+        self._events: dict[str, set[bytes]] = {}
+        self._in_effect: dict[str, list[InEffect]] = {}
+        self._is_read = False
+
+    def has(self, contract: Contract, drop: Drop, sha256: str) -> bool:
+        """Whether content is loaded: ever, for events; as what is in effect, for reference data."""
+        self._read_once()
+        content = bytes.fromhex(sha256)
+        if not contract.is_reference:
+            return content in self._events.get(contract.feed, ())
+        loaded = self._in_effect.get(contract.feed, [])
+        position = bisect_right(loaded, drop.modified_at, key=lambda each: each[0])
+        return position > 0 and loaded[position - 1][2] == content
+
+    def add(self, contract: Contract, drop: Drop, sha256: str, load_id: int) -> None:
+        """Take the content of a load in."""
+        self._read_once()
+        content = bytes.fromhex(sha256)
+        if contract.is_reference:
+            loaded = self._in_effect.setdefault(contract.feed, [])
+            insort(loaded, (drop.modified_at, load_id, content))
+        else:
+            self._events.setdefault(contract.feed, set()).add(content)
+
+    def forget(self) -> None:
+        """Read again when asked next: what was added is not in the warehouse after all."""
+        self._events, self._in_effect, self._is_read = {}, {}, False
+
+    def _read_once(self) -> None:
+        if self._is_read:
+            return
+        for start in range(0, len(self._sizes), SIZES_AT_ONCE):
+            self._read_events(self._sizes[start : start + SIZES_AT_ONCE])
+        for feed, times in self._times.items():
+            self._in_effect[feed] = self._read_in_effect(feed, min(times), max(times))
+        self._is_read = True
+
+    def _read_events(self, sizes: list[tuple[str, int]]) -> None:
+        found = self._warehouse.query(
+            f"""
+                select distinct loads.feed, loads.sha256
+                from {self._loads} as loads
+                inner join (
+                    select unnest($1::varchar[]) as feed, unnest($2::bigint[]) as size_bytes
+                ) as listed
+                    on loads.feed = listed.feed and loads.size_bytes = listed.size_bytes
+                where loads.state = 'loaded'
+            """,
+            [[feed for feed, _ in sizes], [size for _, size in sizes]],
+        )
+        for feed, sha256 in found:
+            self._events.setdefault(feed, set()).add(bytes.fromhex(sha256))
+
+    def _read_in_effect(self, feed: str, first: datetime, last: datetime) -> list[InEffect]:
+        found = self._warehouse.query(
+            f"""
+                select modified_at, load_id, sha256 from {self._loads}
+                where feed = $1::varchar and state = 'loaded' and modified_at <= $3::timestamp
+                    and modified_at >= coalesce(
+                        (
+                            select max(modified_at) from {self._loads}
+                            where feed = $1::varchar and state = 'loaded'
+                                and modified_at <= $2::timestamp
+                        ),
+                        $2::timestamp
+                    )
+                order by modified_at, load_id
+            """,
+            [feed, first, last],
+        )
+        return [(at, load_id, bytes.fromhex(sha256)) for at, load_id, sha256 in found]

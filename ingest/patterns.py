@@ -1,0 +1,114 @@
+"""Which paths a contract's pattern takes."""
+
+import re
+from datetime import datetime
+
+from ingest.contracts import Contract, ContractError, PathPattern
+
+COMPRESSIONS = r"(?:\.gz|\.zst|\.bz2|\.zip)?"
+"""What a drop's name may have at its end, whatever its pattern says."""
+PIECE = re.compile(
+    r"\{(?:yyyy|MM|dd|HH)\}|\[!?\]?[^]]*\]|(?<![^/])\*\*(?:/|\Z)|\*+|\?|.", re.DOTALL
+)
+DATE_DIGITS = {"yyyy": 4, "MM": 2, "dd": 2, "HH": 2}
+FIREHOSE_DATES = "{yyyy}/{MM}/{dd}/{HH}/"
+FIREHOSE_ERRORS = r"[a-z-]+-failed/"
+"""processing-failed/, format-conversion-failed/, …: where Firehose puts what it couldn't deliver,
+under the data's own prefix, unless it is told another one."""
+NAME_ENDS = {"csv": "csv|tsv|txt", "json": "json|jsonl|ndjson", "avro": "avro"}
+
+
+class PathMatcher:
+    """One pattern of a contract.
+
+    A glob without a slash is one of file names, wherever they are; every other pattern is one of
+    paths under the source. With `anywhere`, the source may also be further down: paths may have
+    more in front.
+    """
+
+    def __init__(self, contract: Contract, pattern: PathPattern) -> None:
+        """Raise ContractError for a pattern that is none."""
+        self._errors: re.Pattern[str] | None = None
+        self._of_names = pattern.layout == "glob" and "/" not in pattern.path
+        match pattern.layout:
+            case "kafka_connect":
+                folder = re.escape(f"{pattern.path.strip('/')}/".lstrip("/"))
+                topic, ends = re.escape(pattern.topic or ""), NAME_ENDS[contract.format]
+                name = rf"(?P<partitions>(?:[^/]+/)*){topic}\+(?P<partition>\d+)\+\d+\.(?:{ends})"
+                regex = f"{folder}{topic}/{name}"
+            case "firehose":
+                regex = f"{re.escape(pattern.path)}{_regex(FIREHOSE_DATES)}[^/]+"
+                errors = pattern.error_prefix and re.escape(pattern.error_prefix)
+                self._errors = re.compile(errors or re.escape(pattern.path) + FIREHOSE_ERRORS)
+            case _:
+                regex = _regex(pattern.path)
+        try:
+            self._regex = re.compile(f"{regex}{COMPRESSIONS}", re.DOTALL)
+        except re.error as error:
+            raise ContractError(
+                f"{contract.feed}.yaml: servers path '{pattern.path}' is no pattern: {error}"
+            ) from error
+
+    def matches(self, path: str, *, anywhere: bool = False) -> bool:
+        """Whether a file of this path is a drop."""
+        if self._of_names:
+            return self._fits(path.rpartition("/")[2])
+        return any(self._fits(tail) for tail in _tails(path, anywhere))
+
+    def is_error_record(self, path: str, *, anywhere: bool = False) -> bool:
+        """Whether a file has what a connector couldn't deliver."""
+        errors = self._errors
+        return errors is not None and any(errors.match(tail) for tail in _tails(path, anywhere))
+
+    def _fits(self, path: str) -> bool:
+        found = self._regex.fullmatch(path)
+        if not found:
+            return False
+        parts = found.groupdict()
+        folders = (parts.get("partitions") or "").split("/")
+        named = [folder for folder in folders if folder.startswith("partition=")]
+        return _is_date(parts) and named in ([], [f"partition={parts.get('partition')}"])
+
+
+def _tails(path: str, anywhere: bool) -> list[str]:
+    """The path, and if `anywhere` what is left of it after each of its folders."""
+    starts = [0, *(found.end() for found in re.finditer("/", path))] if anywhere else [0]
+    return [path[start:] for start in starts]
+
+
+def _regex(glob: str) -> str:
+    seen: set[str] = set()
+    return "".join(_part(piece, seen) for piece in PIECE.findall(glob))
+
+
+def _part(piece: str, seen: set[str]) -> str:
+    """The regular expression of one piece; what a date part says twice must be the same."""
+    inside = piece[1:-1]
+    if piece[0] == "{" and inside in DATE_DIGITS:
+        if inside in seen:
+            return f"(?P={inside})"
+        seen.add(inside)
+        return f"(?P<{inside}>[0-9]{{{DATE_DIGITS[inside]}}})"
+    if piece[0] == "[" and len(piece) > 1:
+        negated = "^" if inside.startswith("!") else ""
+        characters = re.sub(r"([][\\^&~|])", r"\\\1", inside.removeprefix("!"))
+        return f"(?!/)[{negated}{characters}]"
+    if piece in ("**/", "**"):
+        return r"(?:[^/]+/)*" if piece == "**/" else ".+"
+    if set(piece) == {"*"}:
+        return "[^/]*"
+    return "[^/]" if piece == "?" else re.escape(piece)
+
+
+def _is_date(parts: dict[str, str]) -> bool:
+    """Whether the digits are those of a day and hour; 2000 has a 29th of February."""
+    try:
+        datetime(  # noqa: DTZ001 - a date on a calendar, no instant
+            int(parts.get("yyyy", 2000)),
+            int(parts.get("MM", 1)),
+            int(parts.get("dd", 1)),
+            int(parts.get("HH", 0)),
+        )
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""What DuckDB says only after it has read a CSV file: records that are none, and where it ended."""
+
+import mmap
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from ingest.contracts import Completeness, Dialect
+from ingest.errors import DropError
+from ingest.readers import CheckedTables
+from ingest.readers.endings import check_final_line_end, ends_a_line, rows_of_trailer
+
+WINDOW_BYTES = 64 * 1024 * 1024
+CUT_OFF = ("MISSING COLUMNS", "UNQUOTED VALUE", "INVALID ENCODING")
+"""What DuckDB says of a record when the file ends within it."""
+
+
+def keep_rejected(
+    engine: duckdb.DuckDBPyConnection,
+    tables: CheckedTables,
+    path: Path,
+    dialect: Dialect,
+    *,
+    one_column: bool,
+) -> None:
+    """Fill `tables.rejected` with the records that DuckDB couldn't split into fields.
+
+    It numbers lines as records, blank ones included, and the header as the first. Raise DropError
+    where the file ends within one of them.
+    """
+    (count,) = engine.execute("select count(*) from reject_errors").fetchall()[0]
+    if count:
+        blanks = [] if one_column else list(_blank_lines(path, dialect))
+        engine.execute(
+            f"""
+                insert into {tables.rejected}
+                with blank as (
+                    select unnest($1::bigint[]) as position, unnest(range(1, len($1) + 1)) as number
+                ),
+
+                rejected as (
+                    select
+                        *,
+                        len(csv_line) - len(ltrim(csv_line, chr(10) || chr(13))) as ends_before
+                    from reject_errors
+                ),
+
+                numbered as (
+                    select rejected.*, line - $2 - coalesce(blank.number, 0) as record_number
+                    from rejected
+                    asof left join blank
+                        on rejected.line_byte_position + rejected.ends_before > blank.position
+                )
+
+                select
+                    record_number,
+                    first(error_type order by column_idx) as error_type,
+                    first(error_message order by column_idx) as reason,
+                    ltrim(first(csv_line order by column_idx), chr(10) || chr(13)) as payload
+                from numbered
+                group by record_number
+            """,
+            [blanks, int(dialect.has_header)],
+        )
+    engine.execute("drop table reject_errors; drop table reject_scans")
+
+
+def check_end(
+    engine: duckdb.DuckDBPyConnection,
+    tables: CheckedTables,
+    path: Path,
+    dialect: Dialect,
+    completeness: Completeness,
+) -> None:
+    """Raise DropError where the file ends too early, as far as it or its contract tells.
+
+    Takes the trailer line away from the records, if the contract has one.
+    """
+    if completeness.final_line_end:
+        check_final_line_end(path)
+    count = f"(select count(*) from {tables.records}) + (select count(*) from {tables.rejected})"
+    last = f"""
+        select record_number, error_type, payload from {tables.rejected}
+        where record_number = {count}
+    """
+    broken = engine.execute(last).fetchone()
+    if broken is not None and broken[1] in CUT_OFF:
+        number, error_type, payload = broken
+        if error_type == "UNQUOTED VALUE" and payload.count(dialect.quote) % 2 == 1:
+            raise DropError(f"the file is cut off: a quote opened in row {number} is never closed")
+        if not ends_a_line(path):
+            raise DropError(f"the file is cut off: its last line, row {number}, isn't complete")
+    if completeness.trailer is not None:
+        stated = rows_of_trailer(path, completeness.trailer)
+        (records,) = engine.execute(f"select {count}").fetchall()[0]
+        if stated != records - 1:
+            raise DropError(f"the trailer states {stated} rows, but there are {records - 1}")
+        if broken is not None:
+            engine.execute(f"delete from {tables.rejected} where record_number = {records}")
+        else:
+            engine.execute(
+                f"""
+                    delete from {tables.records}
+                    where rowid = (select max(rowid) from {tables.records})
+                """
+            )
+
+
+def _blank_lines(path: Path, dialect: Dialect) -> Iterator[int]:
+    """Where lines are blank, outside of quotes. DuckDB counts them but returns no record.
+
+    Read window by window, so that memory stays bounded; one that ends within quotes is read again
+    from there, twice as large.
+    """
+    edge, quote = re.escape(dialect.delimiter).encode(), re.escape(dialect.quote).encode()
+    quoted = rb"(?<![^\r\n%b])(?P<quoted>%b[^%b]*+(?:%b%b[^%b]*+)*+%b?)|" % (edge, *[quote] * 6)
+    blank = rb"(?P<blank>(?<=\n)\r?\n)"
+    pattern = re.compile((quoted if quote else b"") + blank)
+    size, start, window = path.stat().st_size, 0, WINDOW_BYTES
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        while start < size:
+            end = min(start + window, size)
+            end += content[end - 1 : end] == b"\r" and end < size
+            following, window = end, WINDOW_BYTES
+            for match in pattern.finditer(content, start, end):
+                if match["blank"] is not None:
+                    yield match.start()
+                elif match.end() == end < size:
+                    following, window = match.start(), 2 * (end - match.start()) + WINDOW_BYTES
+            content.madvise(mmap.MADV_DONTNEED)
+            start = following

@@ -1,0 +1,221 @@
+"""One SSH connection for all transfers of a store, made anew when it is lost."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from threading import Thread
+from typing import Any, TypeVar
+
+import asyncssh
+
+from ingest.errors import DropError, SourceError, TransportError
+from ingest.settings import Settings
+from ingest.stores.sftp_hosts import HostKeys, read_known_hosts, untrusted
+from ingest.stores.urls import Location
+
+Result = TypeVar("Result")
+KEEPALIVES = 3
+"""Questions without an answer, within the time that a server may be silent, that end a
+connection on which nobody waits for bytes."""
+LOST = (
+    asyncssh.DisconnectError,
+    asyncssh.ChannelOpenError,
+    asyncssh.SFTPConnectionLost,
+    asyncssh.SFTPNoConnection,
+    asyncssh.SFTPBadMessage,
+    ConnectionError,
+    TimeoutError,
+)
+MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+
+
+class Connection:
+    """Runs SFTP requests in a thread of its own, for callers in any thread."""
+
+    def __init__(self, location: Location, settings: Settings) -> None:
+        """Nothing is connected yet."""
+        self._location = location
+        self._settings = settings
+        self._client: asyncssh.SFTPClient | None = None
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._heard_at = 0.0
+        self._loop = asyncio.new_event_loop()
+        self._connecting = asyncio.Lock()
+        self._thread = Thread(target=self._loop.run_forever, name="sftp", daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """What a coroutine returns or raises."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def close(self) -> None:
+        """Disconnect; whoever still waits gets an error."""
+        if self._thread.is_alive():
+            self.run(self._end())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[asyncssh.SFTPClient]:
+        """The SFTP session, for requests whose TransportError means a new connection.
+
+        Raise SourceError where the server isn't trusted or doesn't let us in, TransportError where
+        it can't be reached or the connection is lost meanwhile.
+        """
+        async with self._connecting:
+            if self._client is None:
+                self.drop()
+                self._client = await self._connect()
+            client = self._client
+        try:
+            yield client
+        except LOST as error:
+            if self._client is client:
+                self.drop()
+            raise TransportError(f"the connection was lost ({brief(error)})") from error
+
+    async def answer(self, request: Awaitable[Result]) -> Result:
+        """What the server answers; TransportError when it has said nothing for too long.
+
+        Any answer counts, also to another request: many share a slow line.
+        """
+        task, asked_at = asyncio.ensure_future(request), self._loop.time()
+        most = self._settings.stall_seconds
+        try:
+            while not task.done():
+                silent = self._loop.time() - max(self._heard_at, asked_at)
+                if silent >= most:
+                    self.drop()
+                    raise TransportError(f"the server has been silent for {most:g} seconds")
+                await asyncio.wait({task}, timeout=most - silent)
+            self.heard()
+            return task.result()
+        finally:
+            task.cancel()
+
+    def heard(self) -> None:
+        """The server is alive."""
+        self._heard_at = self._loop.time()
+
+    def drop(self) -> None:
+        """Give the connection up; the next request makes a new one."""
+        if self._connection is not None:
+            self._connection.abort()
+        self._client = self._connection = None
+
+    async def _connect(self) -> asyncssh.SFTPClient:
+        path = self._settings.sftp_known_hosts.expanduser()
+        known, keys = read_known_hosts(path), HostKeys()
+        server = self._location.server
+        try:
+            self._connection = await asyncssh.connect(
+                self._location.host,
+                known_hosts=known,
+                client_factory=lambda: keys,
+                **self._options(),
+            )
+            starting = self._connection.start_sftp_client(path_errors="surrogateescape")
+            return await self.answer(starting)
+        except asyncssh.HostKeyNotVerifiable as error:
+            raise untrusted(self._location, path, known, keys.shown) from error
+        except asyncssh.KeyExchangeFailed as error:
+            # The known key's algorithm is none of the server's any more.
+            shown = await self._shown_key()
+            if shown is None:
+                raise SourceError(f"{server}: no key exchange: {error.reason}") from error
+            raise untrusted(self._location, path, known, shown) from error
+        except asyncssh.PermissionDenied as error:
+            raise SourceError(f"{server}: the server doesn't let us in: {self._tried()}") from error
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+            raise SourceError(
+                f"{self._settings.sftp_key}: the private key can't be read; it is none, or "
+                "AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE doesn't open it"
+            ) from error
+        except (asyncssh.ChannelOpenError, asyncssh.SFTPError) as error:
+            self.drop()
+            raise TransportError(f"the server starts no SFTP session: {error.reason}") from error
+        except socket.gaierror as error:
+            raise TransportError(f"there is no host {self._location.host}") from error
+        except (asyncssh.DisconnectError, OSError) as error:
+            raise TransportError(f"{server} can't be reached ({brief(error)})") from error
+
+    def _options(self) -> dict[str, Any]:
+        """How to log in; what isn't set is left to ssh's own ways: ~/.ssh/config, agent, keys."""
+        settings, location = self._settings, self._location
+        if settings.sftp_key and not settings.sftp_key.expanduser().is_file():
+            raise SourceError(f"AUDIENCE_VAULT_SFTP_KEY is {settings.sftp_key}; it isn't there")
+        options = {
+            "port": location.port,
+            "username": location.user,
+            "password": settings.sftp_password,
+            "client_keys": [str(settings.sftp_key.expanduser())] if settings.sftp_key else None,
+            "passphrase": settings.sftp_key_passphrase,
+            "connect_timeout": settings.stall_seconds,
+            "login_timeout": settings.stall_seconds,
+            "keepalive_interval": settings.stall_seconds / KEEPALIVES,
+            "keepalive_count_max": KEEPALIVES,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _tried(self) -> str:
+        ways = [f"the key {self._settings.sftp_key}" if self._settings.sftp_key else "agent, keys"]
+        ways += ["a password"] if self._settings.sftp_password else []
+        return (
+            f"tried {' and '.join(ways)}; set AUDIENCE_VAULT_SFTP_KEY or "
+            "AUDIENCE_VAULT_SFTP_PASSWORD, and the user in the URL"
+        )
+
+    async def _shown_key(self) -> asyncssh.SSHKey | None:
+        with suppress(asyncssh.Error, OSError):
+            port = {"port": self._location.port} if self._location.port else {}
+            return await asyncssh.get_server_host_key(self._location.host, **port)
+        return None
+
+    async def _end(self) -> None:
+        connection = self._connection
+        self.drop()
+        if connection is not None:
+            with suppress(asyncssh.Error, OSError):
+                await connection.wait_closed()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+@contextmanager
+def about_drop() -> Iterator[None]:
+    """What the server says of one file, as DropError; what may pass, as TransportError."""
+    try:
+        yield
+    except LOST:
+        raise
+    except MISSING as error:
+        raise DropError("the file is gone since it was listed") from error
+    except asyncssh.SFTPPermissionDenied as error:
+        raise DropError("the server doesn't let this user read it") from error
+    except asyncssh.SFTPError as error:
+        raise TransportError(f"the server says: {brief(error)}") from error
+
+
+@contextmanager
+def about_source(name: str) -> Iterator[None]:
+    """What the server says of the source, as SourceError; what may pass, as TransportError."""
+    try:
+        yield
+    except LOST:
+        raise
+    except (*MISSING, asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported) as error:
+        raise SourceError(f"{name}: the server says: {brief(error)}") from error
+    except asyncssh.SFTPError as error:
+        raise TransportError(f"the server says: {brief(error)}") from error
+
+
+def brief(error: Exception) -> str:
+    """The server's own words, if there are any."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    reason = getattr(error, "reason", None) or getattr(error, "strerror", None)
+    return str(reason or type(error).__name__)[:200]

@@ -1,0 +1,49 @@
+"""A drop's way into the warehouse."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ingest.checking import Checked
+from ingest.contracts import Contract
+from ingest.errors import in_words
+from ingest.history import State
+from ingest.stores import Drop
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A load whose drop is loaded again, and the hash of what it loaded."""
+
+    load_id: int
+    sha256: str
+
+
+@dataclass
+class Turn:
+    """One drop on its way into the warehouse."""
+
+    drop: Drop
+    contract: Contract
+    started: float
+    sha256: str | None = None
+    checked: Checked | None = None
+    """Null for a duplicate, and for a drop that failed."""
+    error: str | None = None
+    replays: Replayed | None = None
+    pseudonym_key_id: str | None = None
+
+    @property
+    def state(self) -> State:
+        """What it will be, once it lands."""
+        if self.error is not None:
+            return State.FAILED
+        return State.DUPLICATE if self.checked is None else State.LOADED
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Whatever goes wrong inside, the other drops go on and the ledger says it."""
+        try:
+            yield
+        except Exception as error:
+            self.checked, self.error = None, in_words(error)

@@ -1,0 +1,133 @@
+"""What every warehouse can do, whatever it runs on."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from ingest.columns import TableColumn
+from ingest.contracts import Contract, ContractError
+from ingest.errors import WarehouseError
+from ingest.ledger import LOADS, TABLES, feed_columns
+from ingest.sql import identifier
+
+
+class Warehouse(ABC):
+    """An open warehouse; a context manager that closes it.
+
+    Statements given to `query`, `execute` and `insert` mean the same on every target: standard SQL,
+    parameters $1, $2, … with an explicit cast, names in quotes where they come from a contract.
+    """
+
+    engine: duckdb.DuckDBPyConnection
+    """Parses and checks drops; the warehouse's own connection where that is DuckDB."""
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection, schema: str) -> None:
+        """`schema` is the raw schema, with its prefix."""
+        self.engine = engine
+        self.schema = schema
+
+    def __enter__(self) -> Self:
+        """Leave it open."""
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it; what wasn't committed is gone."""
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the warehouse, and of the loader's lock."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside lands together, or nothing does. Transactions don't nest."""
+
+    @abstractmethod
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+
+    @abstractmethod
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement that returns nothing."""
+
+    @abstractmethod
+    def insert(
+        self, table: str, columns: Sequence[str], select: str, parameters: Sequence[object] = ()
+    ) -> int:
+        """Put the rows of a query on `engine` into columns of raw.<table>; how many there are."""
+
+    @abstractmethod
+    def type_name(self, sql_type: str) -> str:
+        """What this warehouse's own catalogue calls a portable type."""
+
+    @abstractmethod
+    def column_types(self) -> dict[str, dict[str, str]]:
+        """Type by column, by table of the raw schema; types as `type_name` has them."""
+
+    def table(self, name: str) -> str:
+        """A table of the raw schema, as SQL names it."""
+        return f"{identifier(self.schema)}.{identifier(name)}"
+
+    def has_ledger(self) -> bool:
+        """Whether anything was ever loaded here; WarehouseError if only by an older version."""
+        known = self.column_types()
+        if LOADS not in known:
+            return False
+        for name, columns in TABLES.items():
+            if {column.name for column in columns} - known.get(name, {}).keys():
+                raise WarehouseError(
+                    f"{self.schema}.{name} was made by an older version; run `audience-vault load` "
+                    "with any source to bring it up to date"
+                )
+        return True
+
+    def prepare(self, contracts: Iterable[Contract]) -> None:
+        """Make the raw schema, its own tables, and one table per contract with all its columns.
+
+        Raise ContractError where a column has another type by now.
+        """
+        tables = TABLES | {contract.feed: feed_columns(contract) for contract in contracts}
+        known = self.column_types()
+        statements = [
+            statement
+            for name, columns in tables.items()
+            for statement in self._changes(name, columns, known.get(name, {}))
+        ]
+        if statements:
+            with self.transaction():
+                if not self._has_schema():
+                    self.execute(f"create schema {identifier(self.schema)}")
+                for statement in statements:
+                    self.execute(statement)
+
+    def _has_schema(self) -> bool:
+        """Asked first: `if not exists` wants the right to make one even where there is one."""
+        query = "select 1 from pg_catalog.pg_namespace where nspname = $1::varchar"
+        return bool(self.query(query, [self.schema]))
+
+    def _changes(
+        self, name: str, columns: Iterable[TableColumn], known: dict[str, str]
+    ) -> list[str]:
+        """Statements that bring a table to its columns."""
+        definitions = []
+        for column in columns:
+            wanted = self.type_name(column.sql_type)
+            if column.name not in known:
+                definitions.append(f"{identifier(column.name)} {wanted}")
+            elif known[column.name] != wanted:
+                raise ContractError(
+                    f"{name}.{column.name} is {known[column.name]} in the warehouse and "
+                    f"{column.sql_type} now; deliver another type under another name"
+                )
+        if not known:
+            return [f"create table {self.table(name)} ({', '.join(definitions)})"]
+        return [f"alter table {self.table(name)} add column {added}" for added in definitions]
