@@ -66,7 +66,7 @@ class Batch:
             else:
                 entries = [self._record_alone(turn) for turn in turns]
         for turn, entry in zip(turns, entries, strict=True):
-            yield turn, _result(turn, entry)
+            yield turn, result_of(turn, entry)
 
     def _record_alone(self, turn: Turn) -> Entry:
         try:
@@ -98,11 +98,12 @@ class Batch:
             pseudonym_key_id=turn.pseudonym_key_id if counts else None,
             replays_load_id=turn.replays.load_id if turn.replays else None,
         )
-        self._ledger.record(turn.contract, turn.drop, entry)
+        self._ledger.record(turn.contract, turn.stored, entry)
         return entry
 
 
-def _result(turn: Turn, entry: Entry) -> DropResult:
+def result_of(turn: Turn, entry: Entry) -> DropResult:
+    """What became of a drop, once its entry is committed."""
     counts = entry.counts or Counts(0, 0, 0)
     return DropResult(
         feed=turn.contract.feed,

@@ -6,13 +6,15 @@ import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
-from ingest.commands import contract, quarantine
+from ingest.commands import contract, quarantine, replay
+from ingest.commands.doctor import doctor_command
 from ingest.commands.load import load_command
 from ingest.commands.status import status_command
 from ingest.console import make_console, safe
 from ingest.contracts import ContractError
 from ingest.errors import UsageError
-from ingest.settings import SettingsError
+from ingest.logs import set_up_logs
+from ingest.settings import Settings, SettingsError
 from ingest.simulate.cli import simulate_command
 
 FAILED, WRONG_USAGE = 1, 2
@@ -46,6 +48,7 @@ def main(
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
 ) -> None:
     """Audience Vault: drops in, ratings out, and proofs that they are right."""
+    set_up_logs(Settings.from_environment().log_format)
 
 
 def make_app() -> typer.Typer:
@@ -54,8 +57,10 @@ def make_app() -> typer.Typer:
     made.callback()(main)
     made.command("load")(load_command)
     made.command("status")(status_command)
+    made.command("doctor")(doctor_command)
     made.command("simulate")(simulate_command)
     made.add_typer(quarantine.app, name="quarantine")
+    made.add_typer(replay.app, name="replay")
     made.add_typer(contract.app, name="contract")
     return made
 

@@ -59,7 +59,7 @@ class Column:
 
     @property
     def sources(self) -> tuple[tuple[str, ...], ...]:
-        """Every path under which a drop may have the column; the first that is there counts."""
+        """Every path under which a drop may have the column, its own first."""
         return (self.path, *((*self.path[:-1], alias) for alias in self.aliases))
 
     @property

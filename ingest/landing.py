@@ -18,24 +18,8 @@ def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) ->
 
     Raise DropError unless the tables took as many as were read.
     """
-    contract, drop, checked = turn.contract, turn.drop, turn.checked
-    values = _values(contract)
-    origin: list[object] = [load_id, drop.url, loaded_at]
-    if contract.is_reference:
-        values["_effective_at"] = "$4::timestamp"
-        origin.append(drop.modified_at)
-    loaded = warehouse.insert(
-        contract.feed,
-        [*values, "_extra", "_load_id", "_file", "_row", "_loaded_at"],
-        f"""
-            select
-                {", ".join(values.values())},
-                extra, $1::bigint, $2::varchar, record_number, $3::timestamp
-            from ({checked.numbered})
-            where not is_bad
-        """,
-        origin,
-    )
+    checked = turn.checked
+    loaded = insert_good(warehouse, turn, checked.numbered, load_id, loaded_at)
     quarantined = 0
     if checked.rows_refused:
         quarantined = warehouse.insert(
@@ -46,13 +30,37 @@ def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) ->
                 from {checked.tables.refused}
                 order by record_number
             """,
-            [contract.feed, load_id, drop.url],
+            [turn.contract.feed, load_id, turn.drop.url],
         )
     if checked.rows_read != loaded + quarantined:
         raise DropError(
             f"{checked.rows_read} rows were read, but {loaded} + {quarantined} would have landed"
         )
     return Counts(checked.rows_read, loaded, quarantined)
+
+
+def insert_good(
+    warehouse: Warehouse, turn: Turn, records: str, load_id: int, loaded_at: datetime
+) -> int:
+    """Insert the good ones of checked records (a query with `record_number`); how many they are."""
+    contract, drop = turn.contract, turn.stored
+    values = _values(contract)
+    origin: list[object] = [load_id, drop.url, loaded_at]
+    if contract.is_reference:
+        values["_effective_at"] = "$4::timestamp"
+        origin.append(drop.modified_at)
+    return warehouse.insert(
+        contract.feed,
+        [*values, "_extra", "_load_id", "_file", "_row", "_loaded_at"],
+        f"""
+            select
+                {", ".join(values.values())},
+                extra, $1::bigint, $2::varchar, record_number, $3::timestamp
+            from ({records})
+            where not is_bad
+        """,
+        origin,
+    )
 
 
 def _values(contract: Contract) -> dict[str, str]:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from ingest.contracts import Contract
 from ingest.errors import UsageError
 from ingest.ledger import LOADS
-from ingest.settings import Settings
+from ingest.settings import MIN_KEY_CHARACTERS, Settings
 from ingest.sql import identifier, literal
 from ingest.warehouses import Warehouse
 
 BLOCK_BYTES = 64
 KEY_ID_CHARACTERS = 16
-MIN_KEY_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def the_key(
     if settings.pseudonym_key is None:
         raise UsageError(
             f"{feeds[0]} has PII, and there is no key for pseudonyms; set "
-            f"AUDIENCE_VAULT_PSEUDONYM_KEY to a secret of at least {MIN_KEY_BYTES} characters"
+            f"AUDIENCE_VAULT_PSEUDONYM_KEY to a secret of at least {MIN_KEY_CHARACTERS} characters"
         )
     key = PseudonymKey(settings.pseudonym_key.encode())
     used = warehouse.query(

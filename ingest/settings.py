@@ -11,6 +11,8 @@ from typing import Any
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LAYERS = ("raw", "staging", "vault", "marts")
 TARGETS = ("duckdb", "postgres", "spark")
+LOG_FORMATS = ("text", "json")
+MIN_KEY_CHARACTERS = 16
 
 NO_TELEMETRY = {
     "DO_NOT_TRACK": "1",
@@ -57,6 +59,7 @@ class Settings:
     """How long a store may be silent before a transfer counts as broken off."""
     pseudonym_key: str | None = field(default=None, repr=False)
     """The secret that pseudonyms of PII are made with."""
+    log_format: str = "text"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -92,7 +95,8 @@ class Settings:
             source=_source(environment.get("AUDIENCE_VAULT_SOURCE", "drops")),
             dbt_target_path=PROJECT_DIR / environment.get("DBT_TARGET_PATH", "target"),
             postgres_dsn=dsn,
-            pseudonym_key=environment.get("AUDIENCE_VAULT_PSEUDONYM_KEY"),
+            pseudonym_key=_pseudonym_key(environment),
+            log_format=_log_format(environment.get("AUDIENCE_VAULT_LOG_FORMAT", "text")),
             lock_wait_seconds=_seconds(environment, "AUDIENCE_VAULT_LOCK_WAIT_SECONDS", 600),
             **_stores(environment),
         )
@@ -138,6 +142,25 @@ class Settings:
 
 def _source(written: str) -> str:
     return written if "://" in written else str(PROJECT_DIR / written)
+
+
+def _pseudonym_key(environment: Mapping[str, str]) -> str | None:
+    """The message never repeats it."""
+    key = environment.get("AUDIENCE_VAULT_PSEUDONYM_KEY")
+    if key is not None and len(key) < MIN_KEY_CHARACTERS:
+        raise SettingsError(
+            "AUDIENCE_VAULT_PSEUDONYM_KEY is too short to be a secret; write at least "
+            f"{MIN_KEY_CHARACTERS} random characters"
+        )
+    return key
+
+
+def _log_format(written: str) -> str:
+    if written not in LOG_FORMATS:
+        raise SettingsError(
+            f"AUDIENCE_VAULT_LOG_FORMAT is '{written}'; it must be one of {', '.join(LOG_FORMATS)}"
+        )
+    return written
 
 
 def _stores(environment: Mapping[str, str]) -> dict[str, Any]:

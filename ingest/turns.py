@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ingest.checking import Checked
 from ingest.contracts import Contract
@@ -17,6 +18,8 @@ class Replayed:
 
     load_id: int
     sha256: str
+    modified_at: datetime
+    """When the drop was stored at first: moving it may have changed that."""
 
 
 @dataclass
@@ -39,6 +42,13 @@ class Turn:
         if self.error is not None:
             return State.FAILED
         return State.DUPLICATE if self.checked is None else State.LOADED
+
+    @property
+    def stored(self) -> Drop:
+        """The drop as the ledger keeps it."""
+        return (
+            replace(self.drop, modified_at=self.replays.modified_at) if self.replays else self.drop
+        )
 
     @contextmanager
     def failing(self) -> Iterator[None]:

@@ -28,6 +28,13 @@ def postgres_server(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def with_option(dsn: str, name: str, value: str) -> str:
+    """The DSN with another user or database."""
+    if "://" not in dsn:
+        return f"{dsn} {name}={value}"
+    return f"{dsn}{'&' if '?' in dsn else '?'}{name}={value}"
+
+
 def look(settings: Settings, sql: str) -> list[tuple]:
     """Rows of a query on the server, beside whatever the warehouse does."""
     assert settings.postgres_dsn

@@ -1,78 +1,91 @@
 """The command `audience-vault load`."""
 
-from collections import Counter
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
+from rich.filesize import decimal
 
-from ingest.console import count, file_name, make_console, safe
-from ingest.history import State
-from ingest.loader import load
-from ingest.results import DropResult, LoadReport, Progress
+from ingest.commands.loads import print_left_alone, show_load
+from ingest.console import count, file_name, make_console, table
+from ingest.errors import UsageError
+from ingest.loader import Bounds, load, plan
+from ingest.passes import Pair
+from ingest.results import LoadReport
 from ingest.settings import Settings
 
-STYLES = {State.LOADED: "green", State.DUPLICATE: "yellow", State.FAILED: "bold red"}
 
-
-def load_command(
-    source: Annotated[str, typer.Argument(help="A folder, a file, or a file:// URL.")],
+def load_command(  # noqa: PLR0913 - one parameter an option
+    source: Annotated[
+        str, typer.Argument(help="A folder, a file, or a file://, s3:// or sftp:// URL.")
+    ],
     feed: Annotated[
         str | None, typer.Option(help="Only this feed; a single file whatever its name.")
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only drops stored then or later, as 2024-01-31T06:00 UTC.")
+    ] = None,
+    max_drops: Annotated[
+        int | None, typer.Option(min=1, help="At most this many new drops, oldest first.")
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(min=1, help="At most this much of them, but always one.")
+    ] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be loaded.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Load new drops into raw; what was loaded before is left alone."""
-    report = load_with_progress(make_console(), source, Settings.from_environment(), feed)
+    settings = Settings.from_environment()
+    bounds = Bounds(_instant(since), max_drops, max_bytes)
+    console = make_console()
+    if dry_run:
+        drops, report = plan(source, settings, feed, bounds)
+        if as_json:
+            _print_json([{"feed": c.feed} | asdict(drop) for drop, c in drops], report)
+        else:
+            _print_plan(console, drops, report)
+        return
+    if as_json:
+        report = load(source, settings, feed, bounds)
+        _print_json([], report)
+    else:
+        report = show_load(console, lambda show: load(source, settings, feed, bounds, show))
     if report.failed:
         raise typer.Exit(1)
 
 
-def load_with_progress(
-    console: Console, source: str, settings: Settings, feed: str | None = None
-) -> LoadReport:
-    """Load; print what became of each drop, and the sum."""
-    with console.status("Looking for drops …") as status:
-
-        def show(result: DropResult, progress: Progress) -> None:
-            status.update(f"Drop {progress.drops:,} of {progress.of_drops:,}")
-            _print_result(console, result)
-
-        report = load(source, settings, feed, on_progress=show)
-    _print_summary(console, report)
-    return report
+def _instant(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(
+            f"--since is '{written}'; write a date or an instant, as 2024-01-31 or "
+            "2024-01-31T06:00+03:00 (UTC where none is stated)"
+        ) from error
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def _print_result(console: Console, result: DropResult) -> None:
-    if result.state is State.UNCHANGED:
-        return
-    line = Text.assemble((f"{result.state:<9}", STYLES[result.state]), f" {result.feed:<14} ")
-    line.append(file_name(result.url))
-    if result.state is State.LOADED:
-        line.append(f"  {count(result.rows_loaded)} rows")
-    if result.rows_quarantined:
-        line.append(f", {count(result.rows_quarantined)} in quarantine", "yellow")
-    if result.error:
-        line.append(f"\n          {safe(result.error)}")
-    console.print(line)
+def _print_json(would_load: list[dict[str, object]], report: LoadReport) -> None:
+    document = {"would_load": would_load} | asdict(report)
+    typer.echo(json.dumps(document, default=str, ensure_ascii=True))
 
 
-def _print_summary(console: Console, report: LoadReport) -> None:
-    states = Counter(result.state for result in report.results)
-    told = ", ".join(f"{count(states[state])} {state}" for state in State if states[state])
-    rows = sum(result.rows_loaded for result in report.results)
-    quarantined = sum(result.rows_quarantined for result in report.results)
-    drops = "drop" if len(report.results) == 1 else "drops"
-    console.print(
-        f"{count(len(report.results))} {drops}{': ' if told else ''}{told}; "
-        f"{count(rows)} rows loaded, {count(quarantined)} in quarantine."
-    )
-    if quarantined:
-        console.print("See them with `audience-vault quarantine list`.")
-    if report.ignored:
-        names = ", ".join(file_name(url) for url in report.ignored[:5])
-        more = ", …" if len(report.ignored) > 5 else ""
-        belong = "file belongs" if len(report.ignored) == 1 else "files belong"
-        console.print(
-            Text(f"{count(len(report.ignored))} {belong} to no feed: {names}{more}", "dim")
-        )
+def _print_plan(console: Console, drops: list[Pair], report: LoadReport) -> None:
+    rows = [
+        (contract.feed, file_name(drop.url), decimal(drop.size_bytes), f"{drop.modified_at:%F %T}")
+        for drop, contract in drops
+    ]
+    if rows:
+        headings = ["feed", "file", "#size", "stored (UTC)"]
+        console.print(table(f"{count(len(rows))} would be loaded", headings, rows))
+    else:
+        console.print("Nothing new to load.")
+    if report.left:
+        console.print(f"{count(report.left)} more would be left for the next run.")
+    print_left_alone(console, report)

@@ -39,6 +39,13 @@ class Block:
             f"{reason}"
         )
 
+    def too_large(self, what: str) -> DropError:
+        """What to say of a block that takes more memory than any should."""
+        return DropError(
+            f"block {self.number}, from record {self.first_record}, has {what}; "
+            "deliver the file with smaller blocks"
+        )
+
 
 @dataclass(frozen=True)
 class Header:
@@ -132,18 +139,18 @@ def read_blocks(path: Path, header: Header, max_bytes: int = MAX_BLOCK_BYTES) ->
             left -= file.tell() - start + size + SYNC_BYTES
             if left < 0:
                 raise _cut_off(records)
+            block = Block(number, records + 1, count, b"")
             if size > max_bytes:
-                raise _too_large(number, records, max_bytes)
+                raise block.too_large(f"more than {max_bytes} bytes")
             packed = file.read(size)
             if file.read(SYNC_BYTES) != header.sync:
                 raise _damaged(records, "the next block doesn't end where it says")
-            block = Block(number, records + 1, count, packed)
             try:
                 content = header.unpack(packed, max_bytes)
             except BlockError as error:
                 raise block.damaged(str(error)) from error
             except TooLargeError as error:
-                raise _too_large(number, records, max_bytes) from error
+                raise block.too_large(f"more than {max_bytes} bytes unpacked") from error
             yield replace(block, content=content)
             records += count
 
@@ -154,10 +161,3 @@ def _cut_off(records: int) -> DropError:
 
 def _damaged(records: int, reason: str) -> DropError:
     return DropError(f"the file is damaged after record {records}: {reason}")
-
-
-def _too_large(number: int, records: int, max_bytes: int) -> DropError:
-    return DropError(
-        f"block {number}, after record {records}, has more than {max_bytes} bytes; "
-        "deliver the file with smaller blocks"
-    )

@@ -24,6 +24,8 @@ GROUP_BYTES = 2 * 1024 * 1024
 """Blocks that Polars takes at once; 1 to 4 MiB are as fast, 16 MiB a quarter slower."""
 MAX_ARROW_BYTES = 512 * 1024 * 1024
 """Of a block of records in Arrow; one that may take more goes through fastavro, in parts."""
+MAX_ARRAYS_BYTES = 1024 * 1024 * 1024
+"""Of the arrays of a block in Arrow: one record may hold them all, so no part is smaller."""
 PART_ROWS = 8192
 MAX_EMPTY_ROWS = 1_000_000
 """Records of a block that take no byte, so that nothing else bounds their number."""
@@ -53,8 +55,8 @@ class Decoder:
             if self.row.suits_polars and self._fits_arrow(group):
                 try:
                     records = self._by_polars(group)
-                except (_NotAsStatedError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-                    pass  # fastavro finds the record
+                except (Exception, pl.exceptions.PanicException):
+                    pass  # whatever it is, fastavro can read it or names the record
                 else:
                     yield self._batch(records)
                     continue
@@ -67,8 +69,8 @@ class Decoder:
                 raise block.damaged("its bytes are too few for so many records")
             if self.row.least_bytes == 0 and block.count > MAX_EMPTY_ROWS:
                 raise block.damaged("it states more empty records than can be believed")
-            if self.row.expansion * len(block.content) > 2 * MAX_ARROW_BYTES:
-                raise block.damaged("its arrays may take too much memory; deliver smaller blocks")
+            if self.row.expansion * len(block.content) > MAX_ARRAYS_BYTES:
+                raise block.too_large("arrays that may take too much memory")
             yield block
 
     def _fits_arrow(self, group: list[Block]) -> bool:

@@ -223,7 +223,7 @@ class _Resolver:
     def _named(self, written: dict[str, object], namespace: str, depth: int) -> Node:
         name = written.get("name")
         if not isinstance(name, str):
-            raise DropError(f"the Avro schema has a {written['type']} without a name")
+            raise DropError(f"the Avro schema has a type without a name ({written['type']})")
         if "." not in name:
             space = written.get("namespace", namespace)
             name = f"{space}.{name}" if space else name

@@ -60,7 +60,7 @@ def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Re
         keep_rejected(engine, tables, path, dialect, one_column=len(header) == 1)
         check_end(engine, tables, path, dialect, contract.completeness)
 
-    columns = {column.name: _column(column, dialect) for column in contract.columns}
+    columns = {column.name: as_field(column, dialect) for column in contract.columns}
     return Reading(sql, _object(delivered), columns, complete)
 
 
@@ -73,8 +73,8 @@ def _names(columns: tuple[Column, ...]) -> list[str]:
     return [column.path[-1] for column in columns]
 
 
-def _column(column: Column, dialect: Dialect) -> Delivered:
-    """Of numbers with a decimal comma, one with a point is none."""
+def as_field(column: Column, dialect: Dialect) -> Delivered:
+    """A column as CSV has it: of numbers with a decimal comma, one with a point is none."""
     delivered = as_text(column)
     if column.kind is not Kind.DECIMAL or dialect.decimal_separator == ".":
         return delivered

@@ -11,6 +11,7 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError, FlexibleChecksumError
+from botocore.response import StreamingBody
 from s3transfer.exceptions import S3CopyFailedError
 
 from ingest.errors import DropError, SourceError, TransportError
@@ -18,7 +19,14 @@ from ingest.settings import Settings
 from ingest.stores import Drop, Listing
 from ingest.stores.listing import archive_paths, instant, is_hidden, is_unfinished, settled
 from ingest.stores.retrying import tried
-from ingest.stores.s3_errors import REPLACED, GoneError, about_drop, about_source, error_code
+from ingest.stores.s3_errors import (
+    REPLACED,
+    GoneError,
+    RefusedError,
+    about_drop,
+    about_source,
+    error_code,
+)
 from ingest.stores.urls import parse_location
 
 if TYPE_CHECKING:
@@ -110,17 +118,12 @@ class S3Store:
             if "ContentRange" not in answer:
                 received = 0
             self._check(drop, answer, drop.size_bytes - received)
-            mode = "r+b" if received else "wb"
-            with closing(answer["Body"]) as body, target.open(mode) as file:
-                file.seek(received)
-                try:
-                    for chunk in body.iter_chunks(CHUNK_BYTES):
-                        received += file.write(chunk)
-                        if stop and stop.is_set():
-                            raise TransportError("stopped")
-                except FlexibleChecksumError as error:
-                    file.truncate(0)
-                    raise TransportError("what came isn't what its checksum says") from error
+            try:
+                received = _write(answer["Body"], target, received, stop or Event())
+            except FlexibleChecksumError as error:
+                # Of the whole object, also where a server was asked for the rest of it.
+                target.unlink()
+                raise TransportError("what came isn't what its checksum says") from error
         if received != drop.size_bytes:
             raise TransportError(f"{received:,} of {drop.size_bytes:,} bytes came")
 
@@ -168,7 +171,7 @@ class S3Store:
     @cached_property
     def _keeps_versions(self) -> bool:
         """Whether versions can be listed: some servers have none, some identities may not ask."""
-        with suppress(SourceError):
+        with suppress(RefusedError):
             if self._asked("get_bucket_versioning").get("Status"):
                 self._asked("list_object_versions", Prefix=self._location.path, MaxKeys=1)
                 return True
@@ -256,8 +259,19 @@ class S3Store:
         return tried(self.name, self._tries, ask)
 
 
+def _write(body: StreamingBody, target: Path, received: int, stop: Event) -> int:
+    """Write a body after what has been received; how much that is then."""
+    with closing(body), target.open("r+b" if received else "wb") as file:
+        file.seek(received)
+        for chunk in body.iter_chunks(CHUNK_BYTES):
+            received += file.write(chunk)
+            if stop.is_set():
+                raise TransportError("stopped")
+    return received
+
+
 def _whole(answer: dict[str, Any], proof: str | None) -> dict[str, Any]:
-    """An answer with what S3 always says: boto3 takes one cut off in its headers for an empty one."""
+    """An answer with what S3 always says; boto3 takes one cut off in its headers for empty."""
     if proof and proof not in answer:
         raise TransportError("S3's answer is cut off")
     return answer

@@ -19,7 +19,7 @@ CREDENTIALS = (
     "no usable AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
     "or run under a role; `aws sts get-caller-identity` tells who you are"
 )
-THROTTLES = (
+BUSY = (
     *("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded"),
     *(
         "TooManyRequests",
@@ -76,6 +76,10 @@ BROKEN_OFF = (
 
 class GoneError(DropError):
     """There is no such object, or no such version of it."""
+
+
+class RefusedError(SourceError):
+    """The server doesn't do this, or not for this identity."""
 
 
 @contextmanager
@@ -138,13 +142,13 @@ def _answered(error: ClientError, name: str) -> Exception:
     if code in REJECTED:
         return SourceError(f"{name}: {REJECTED[code]} ({code})")
     if code in DENIED:
-        return SourceError(
+        return RefusedError(
             f"{name}: access denied{_reason(error)}; listing needs s3:ListBucket, reading "
             "s3:GetObject (with SSE-KMS kms:Decrypt too)"
         )
-    if code in THROTTLES or status >= 500 or status == 429:
+    if code in BUSY or status == 429 or (status >= 500 and status != 501):
         return TransportError(f"S3 is busy ({code or status})")
-    return SourceError(f"{name}: S3 refuses: {code}{_reason(error)}")
+    return RefusedError(f"{name}: S3 refuses: {code}{_reason(error)}")
 
 
 def _reason(error: ClientError) -> str:

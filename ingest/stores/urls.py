@@ -43,7 +43,8 @@ def parse_location(url: str) -> Location:
     scheme, _, rest = url.partition("://")
     authority, _, path = rest.partition("/")
     user, _, address = authority.rpartition("@")
-    if ":" in user or (":" in authority and "@" in path and not _port_of(address)):
+    is_split = "@" in path and not _port_of(address)  # a password may have a slash
+    if ":" in user or (":" in authority and (scheme != "sftp" or is_split)):
         raise UsageError(
             f"{scheme}://…: a password in a URL is seen by everyone who sees a log; "
             + _instead_of_a_password(scheme)
@@ -56,7 +57,7 @@ def parse_location(url: str) -> Location:
         if (":" in host and not address.startswith("[")) or (port or 0) > 65535:
             raise UsageError(f"the port isn't one; write the source as {SHAPES[scheme]}")
     if not host or (user and scheme != "sftp"):
-        raise UsageError(f"{url}: write the source as {SHAPES[scheme]}")
+        raise UsageError(f"write the source as {SHAPES[scheme]}")
     return Location(scheme, decoded(user) or None, host, port, decoded(path))
 
 

@@ -7,6 +7,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+import duckdb
 import pyarrow as pa
 
 BATCHES_AHEAD = 4
@@ -55,6 +56,8 @@ class ReadAhead(AbstractContextManager["ReadAhead"]):
             for batch in self._source:
                 if not self._put(batch):
                     return
+        except (OSError, pa.ArrowException) as error:  # how Arrow passes the engine's errors on
+            self.error = duckdb.Error(str(error))
         except BaseException as error:
             self.error = error
         self._put(None)

@@ -5,8 +5,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from ingest.commands.load import load_with_progress
+from ingest.commands.loads import show_load
 from ingest.console import make_console, table
+from ingest.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from orchestration.commands.build import build_with_progress
 from orchestration.demo import (
@@ -30,7 +31,7 @@ def demo_command() -> None:
     folder = simulate_drops(settings)
     console.print(f"Drops are in {_shown(folder)}", markup=False)
     _heading(console, "2 of 4  Load")
-    loaded = load_with_progress(console, str(folder), settings)
+    loaded = show_load(console, lambda show: load(folder, settings, on_progress=show))
     _heading(console, "3 of 4  Build and test")
     built = build_with_progress(settings, console)
     if loaded.failed or not built.succeeded:

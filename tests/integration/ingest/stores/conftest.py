@@ -104,32 +104,31 @@ def bucket(moto_port: int, aws: pytest.MonkeyPatch, patient: Settings):
 
 @pytest.fixture(scope="session")
 def rclone_server(tmp_path_factory: pytest.TempPathFactory):
-    """rclone's S3 server, which checks signatures: its port and its folder of buckets."""
+    """The port of rclone's S3 server, which checks signatures."""
     folder, port = tmp_path_factory.mktemp("rclone"), free_port()
     binary = shutil.which("rclone", path=str(Path(sys.executable).parent))
     process = subprocess.Popen(
         [
             *(binary, "serve", "s3", "--addr", f"127.0.0.1:{port}", "--config", ""),
             *("--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--vfs-cache-mode", "off"),
-            *("--dir-cache-time", "0s", "--cache-dir", str(folder / "cache"), str(folder)),
+            str(folder),
         ],
         stderr=subprocess.DEVNULL,
     )
     wait_for_port(port)
-    yield port, folder
+    yield port
     process.terminate()
     process.wait()
 
 
 @pytest.fixture
-def signed_bucket(rclone_server: tuple[int, Path], aws: pytest.MonkeyPatch, patient: Settings):
+def signed_bucket(rclone_server: int, aws: pytest.MonkeyPatch, patient: Settings):
     """A bucket on rclone."""
-    port, folder = rclone_server
-    proxy = Proxy(port)
+    proxy, client = Proxy(rclone_server), _client(rclone_server)
     aws.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{proxy.port}")
     name = f"drops-{uuid4().hex}"
-    (folder / name).mkdir()
-    yield Bucket(proxy, _client(port), name, patient)
+    client.create_bucket(Bucket=name)
+    yield Bucket(proxy, client, name, patient)
     proxy.close()
 
 

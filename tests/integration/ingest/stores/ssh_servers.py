@@ -107,15 +107,18 @@ class AsyncSSH:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        listening = asyncssh.listen(
-            "127.0.0.1",
-            0,
-            server_factory=_Users,
-            server_host_keys=[host_key],
-            authorized_client_keys=str(folder / "authorized_keys"),
-            sftp_factory=_Files,
-        )
-        self._listener = asyncio.run_coroutine_threadsafe(listening, self._loop).result()
+
+        async def listen():
+            return await asyncssh.listen(
+                "127.0.0.1",
+                0,
+                server_factory=_Users,
+                server_host_keys=[host_key],
+                authorized_client_keys=str(folder / "authorized_keys"),
+                sftp_factory=_Files,
+            )
+
+        self._listener = asyncio.run_coroutine_threadsafe(listen(), self._loop).result()
         self.server = Server("asyncssh", self._listener.get_port(), folder, "someone", host_key)
 
     def close(self):

@@ -45,7 +45,7 @@ def drops(number: int, size_bytes: int = 3) -> list[Drop]:
 
 def test_files_come_in_order_and_are_deleted_after_their_turn(patient, tmp_path):
     store, seen = SlowStore(seconds=0.01), []
-    for drop, path in fetched(store, drops(40), tmp_path, patient):
+    for _, path in fetched(store, drops(40), tmp_path, patient):
         assert path.read_bytes() == b"xxx"
         if seen:
             assert not seen[-1].exists()

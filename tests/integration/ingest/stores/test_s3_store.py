@@ -171,6 +171,14 @@ def test_a_busy_server_is_asked_again(bucket, tmp_path):
     assert not bucket.proxy.faults
 
 
+def test_a_busy_server_never_turns_versions_into_etags(bucket):
+    version(bucket)
+    for _ in range(3):
+        bucket.proxy.befall("answer", when=b"?versioning")
+    with pytest.raises(SourceError, match="S3 is busy"):
+        bucket.open().listing()
+
+
 def test_a_server_that_stays_busy_is_told(bucket, tmp_path):
     bucket.put("a.csv")
     for _ in range(3):
@@ -208,15 +216,6 @@ def test_a_server_that_announces_less_than_it_listed_is_refused(bucket, tmp_path
     bucket.proxy.befall("rewrite", when=when, **length)
     (failed,) = fetch_all(bucket, tmp_path)
     assert str(failed) == "S3 listed 1,000 bytes, but sends 900"
-
-
-def test_a_body_shorter_than_announced_is_a_fault_of_the_wire(bucket, tmp_path):
-    bucket.put("a.csv", b"x" * 1000 + b"the end")
-    when = b"GET /" + bucket.name.encode() + b"/a.csv"
-    for _ in range(3):
-        bucket.proxy.befall("cut", 900, when=when)
-    (failed,) = fetch_all(bucket, tmp_path)
-    assert "tried 3 times" in str(failed)
 
 
 def test_a_flipped_bit_is_noticed_by_the_checksum(bucket, tmp_path):
@@ -337,7 +336,8 @@ REFUSALS = [
 @pytest.mark.parametrize(("code", "status", "kind", "reason"), REFUSALS)
 def test_a_refusal_is_told_in_words(bucket, code, status, kind, reason):
     for _ in range(3):
-        bucket.proxy.befall("answer", answer=refusal(code, status, "Who is that?"))
+        answer = refusal(code, status, "Who is that?")
+        bucket.proxy.befall("answer", when=b"list-type=2", answer=answer)
     with pytest.raises(kind, match=reason) as told:
         bucket.open().listing()
     assert bucket.name in str(told.value)
@@ -387,7 +387,7 @@ def test_nothing_secret_is_told(bucket, tmp_path, aws):
     (tmp_path / "program").chmod(0o755)
     failures = [
         lambda: bucket.proxy.befall("answer", answer=refusal("SignatureDoesNotMatch", 403)),
-        lambda: bucket.proxy.befall("answer", answer=refusal("Odd", 400)),
+        lambda: bucket.proxy.befall("answer", when=b"list-type=2", answer=refusal("Odd", 400)),
         lambda: aws.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
         lambda: aws.delenv("AWS_SECRET_ACCESS_KEY"),
         lambda: (
@@ -405,7 +405,7 @@ def test_nothing_secret_is_told(bucket, tmp_path, aws):
             bucket.open().listing()
         told += traceback.format_exception(error.value)
     for password in (SECRET_KEY, "p@ss/word"):
-        for source in (f"s3://key:{password}@bucket/x", f"s3://{password}:x@bucket"):
+        for source in (f"s3://key:{password}@bucket/x", f"s3://key:{password}"):
             with pytest.raises(UsageError) as error:
                 open_store(source, bucket.settings)
             assert password not in str(error.value)
@@ -426,7 +426,7 @@ def test_a_signing_server_lists_fetches_and_archives(signed_bucket, tmp_path):
 
 def test_a_signing_server_refuses_a_wrong_secret(signed_bucket, aws):
     aws.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
-    with pytest.raises(SourceError, match="secret access key doesn't belong|access denied"):
+    with pytest.raises(SourceError, match=r"doesn't belong|access denied"):
         signed_bucket.open().listing()
 
 

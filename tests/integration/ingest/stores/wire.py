@@ -127,9 +127,10 @@ class Proxy:
 
     @staticmethod
     def _end(line: Line):
-        if line.fault and line.fault.kind != "reset":
-            with suppress(OSError):
-                line.client.shutdown(socket.SHUT_RDWR)
+        # Reading is shut first: a socket that another thread reads from isn't closed yet.
+        how = socket.SHUT_RD if line.fault and line.fault.kind == "reset" else socket.SHUT_RDWR
+        with suppress(OSError):
+            line.client.shutdown(how)
         line.client.close()
         with suppress(OSError):
             line.server.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,127 @@
+"""Loads drops again that were loaded before, after their contract was mended."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ingest.contracts import Contract, read_contracts
+from ingest.errors import UsageError
+from ingest.history import Ledger, State
+from ingest.ledger import LOADS
+from ingest.passes import Pass
+from ingest.pseudonyms import the_key
+from ingest.results import DropResult, LoadReport, OnProgress
+from ingest.settings import Settings
+from ingest.stores import Store, open_store
+from ingest.stores.urls import decoded
+from ingest.turns import Replayed
+from ingest.warehouses import Warehouse, open_for_loading
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which loads to replay: by their ids, or by the UTC dates on which drops were stored."""
+
+    load_ids: tuple[int, ...] = ()
+    first: date = date.min
+    last: date = date.max
+    feed: str | None = None
+
+
+def replay_drops(
+    wanted: Wanted, settings: Settings, on_progress: OnProgress | None = None
+) -> LoadReport:
+    """Load drops again, oldest load first, from where they are now; each is a load of its own.
+
+    A drop that isn't there any more, or holds something else now, fails. Raise UsageError for loads
+    that aren't in the ledger.
+    """
+    contracts = read_contracts(settings.contracts_dir)
+    with ExitStack() as stack:
+        warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="audience-vault-")))
+        loads = _wanted_loads(warehouse, wanted, contracts)
+        key = the_key(settings, warehouse, [contracts[load.feed] for load in loads])
+        stores: dict[str, Store | None] = {}
+        results: list[DropResult] = []
+        for place, there in groupby(loads, key=lambda load: load.place):
+            if place not in stores:
+                stores[place] = _store(place, settings, stack)
+            store = stores[place]
+            pairs, replayed = [], {}
+            for load in there:
+                drop = store.find(load.name) if store else None
+                if drop is None:
+                    results.append(load.gone)
+                else:
+                    pairs.append((drop, contracts[load.feed]))
+                    replayed[drop.url] = load.replayed
+            ledger = Ledger(warehouse, pairs)
+            run = Pass(store, ledger, settings, folder, key, archive=None)
+            results += run.run(pairs, {}, replayed, on_progress)
+    return LoadReport(results)
+
+
+@dataclass(frozen=True)
+class _Load:
+    """A load of the ledger, and where its drop is now."""
+
+    feed: str
+    url: str
+    replayed: Replayed
+
+    @property
+    def place(self) -> str:
+        """URL of the folder that the drop is in."""
+        return self.url.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Name of the drop's file."""
+        return decoded(self.url.rpartition("/")[2])
+
+    @property
+    def gone(self) -> DropResult:
+        """What becomes of a drop that isn't there any more."""
+        load = self.replayed.load_id
+        error = f"the drop of load {load} isn't there any more; put it back, and replay it again"
+        return DropResult(self.feed, self.url, State.FAILED, error=error)
+
+
+def _store(place: str, settings: Settings, stack: ExitStack) -> Store | None:
+    """The store of a folder, or None where that has gone with all that was in it."""
+    try:
+        return stack.enter_context(open_store(place, settings))
+    except UsageError:
+        return None
+
+
+def _wanted_loads(
+    warehouse: Warehouse, wanted: Wanted, contracts: dict[str, Contract]
+) -> list[_Load]:
+    """Loads of delivered drops, oldest first; each drop once, however often it was replayed."""
+    if wanted.feed is not None and wanted.feed not in contracts:
+        raise UsageError(f"there is no feed '{wanted.feed}'; the feeds are {', '.join(contracts)}")
+    rows = warehouse.query(
+        f"""
+            select load_id, feed, coalesce(archived_url, url), sha256, modified_at
+            from {warehouse.table(LOADS)}
+            where state = 'loaded' and replays_load_id is null
+                and modified_at::date between $1::date and $2::date
+                and ($3::varchar is null or feed = $3::varchar)
+            order by load_id
+        """,
+        [wanted.first, wanted.last, wanted.feed],
+    )
+    found = {
+        load_id: _Load(feed, url, Replayed(load_id, sha256, modified_at))
+        for load_id, feed, url, sha256, modified_at in rows
+        if feed in contracts and (not wanted.load_ids or load_id in wanted.load_ids)
+    }
+    for load_id in wanted.load_ids:
+        if load_id not in found:
+            raise UsageError(f"load {load_id} isn't that of a delivered drop; see raw.loads")
+    return list(found.values())

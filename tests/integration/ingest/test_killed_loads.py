@@ -1,0 +1,192 @@
+"""A load that is killed at any moment and run again ends as one that nobody disturbed."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import forked
+import pytest
+from made_feeds import FeedBench
+from made_source import FEEDS, KEY, Account, account, make_source
+
+from ingest import batches, passes
+from ingest.history import Ledger
+from ingest.loader import load
+from ingest.settings import Settings
+from ingest.stores.folder import FolderStore
+from ingest.warehouses import Warehouse
+from ingest.warehouses.duckdb import DuckDBWarehouse
+
+DROPS, KILLS = 200, 50
+FEW_DROPS, FEW_KILLS = 40, 3
+SEED = 20240101
+KILLS_AT_ONCE = 10
+
+
+def load_all(settings: Settings, source: Path) -> None:
+    """What a process of its own does."""
+    load(source, settings)
+
+
+def bench_of(home: Path, source: FeedBench | None = None) -> FeedBench:
+    """An empty warehouse for the drops of another bench, or for its own."""
+    settings = Settings(
+        "duckdb", home / "warehouse" / "test.duckdb", "", settle_seconds=0, pseudonym_key=KEY
+    )
+    made = FeedBench.made(settings, home, *FEEDS)
+    return replace(made, folder=source.folder) if source else made
+
+
+@dataclass
+class Undisturbed:
+    """A source, what a load of it leaves behind, and how long that takes at least."""
+
+    bench: FeedBench
+    account: Account
+    seconds: float
+
+    @classmethod
+    def load(cls, home: Path, drops: int) -> "Undisturbed":
+        bench = bench_of(home)
+        make_source(bench, drops, SEED)
+        started = time.monotonic()
+        assert forked.run(load_all, bench.settings, bench.folder) == 0
+        return cls(bench, account(bench), time.monotonic() - started)
+
+    def kill(self, home: Path, moment: float) -> bool:
+        """Whether a load was killed after a share of its time. Another one then has to mend it."""
+        bench = bench_of(home, self.bench)
+        started = time.monotonic()
+        process = forked.start(load_all, bench.settings, bench.folder)
+        process.join(moment * self.seconds)
+        process.kill()
+        process.join()
+        if process.exitcode == 0:
+            self.seconds = min(self.seconds, time.monotonic() - started)
+            return False
+        assert process.exitcode == -signal.SIGKILL
+        assert forked.run(load_all, bench.settings, bench.folder) == 0
+        assert account(bench) == self.account
+        return True
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return Undisturbed.load(tmp_path_factory.mktemp("undisturbed"), DROPS)
+
+
+def kill_at_moments(undisturbed: Undisturbed, home: Path, kills: range, of: int) -> None:
+    """Each kill in its own part of the load's time, at random within it."""
+    random_ = random.Random(SEED + kills.start)  # noqa: S311 - the same moments in every run
+    for number in kills:
+        for attempt in range(10):
+            moment = (number + random_.random()) / of
+            if undisturbed.kill(home / f"{number}_{attempt}", moment):
+                break
+        else:
+            pytest.fail("no load of ten could be killed before its end")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, KILLS, KILLS_AT_ONCE))
+def test_a_load_killed_at_fifty_moments_ends_as_an_undisturbed_one(undisturbed, tmp_path, first):
+    kill_at_moments(undisturbed, tmp_path, range(first, first + KILLS_AT_ONCE), KILLS)
+
+
+@pytest.mark.slow
+def test_the_source_has_every_kind_of_trouble(undisturbed):
+    columns = "feed, state, rows_quarantined > 0"
+    found = Counter(undisturbed.bench.query(f"select {columns} from raw.loads"))
+    assert sum(found.values()) == DROPS
+    for made in FEEDS:
+        name = made["name"]
+        assert found[name, "loaded", False]
+        assert found[name, "duplicate", False]
+        if made["name"] not in ("stations", "shows"):
+            assert found[name, "loaded", True]
+            assert found[name, "failed", False]
+    effective = undisturbed.bench.query("select name from raw.shows order by _effective_at")
+    assert len(effective) > 4
+    assert all(before != after for before, after in zip(effective, effective[1:], strict=False))
+
+
+def test_a_load_killed_at_a_few_moments_ends_as_an_undisturbed_one(tmp_path):
+    undisturbed = Undisturbed.load(tmp_path / "undisturbed", FEW_DROPS)
+    kill_at_moments(undisturbed, tmp_path, range(FEW_KILLS), FEW_KILLS)
+
+
+def killed_around(place: object, name: str, *, after: bool) -> None:
+    """Let a function kill its process when it is called."""
+    real: Callable = getattr(place, name)
+
+    def killing(*arguments: object, **named: object) -> None:
+        if after:
+            real(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(place, name, killing)
+
+
+STEPS: dict[str, tuple[object, str]] = {
+    "making tables": (Warehouse, "prepare"),
+    "fetching": (FolderStore, "fetch"),
+    "checking": (passes, "check_drop"),
+    "inserting": (DuckDBWarehouse, "insert"),
+    "landing": (batches, "land"),
+    "writing the ledger": (Ledger, "_write"),
+    "moving a drop": (FolderStore, "archive"),
+    "noting where it is": (Ledger, "record_archived"),
+}
+
+
+def load_killed(settings: Settings, source: Path, step: str, after: bool) -> None:  # noqa: FBT001
+    """What a process does that dies at one step of the program."""
+    killed_around(*STEPS[step], after=after)
+    load(source, settings)
+
+
+def bench_with_archive(home: Path) -> FeedBench:
+    bench = bench_of(home)
+    make_source(bench, 8, SEED)
+    return replace(bench, settings=replace(bench.settings, archive="done"))
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> FeedBench:
+    bench = bench_with_archive(tmp_path_factory.mktemp("calm"))
+    load_all(bench.settings, bench.folder)
+    return bench
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_load_may_die_around_every_step(calm, tmp_path, step, after):
+    """The archive is in use: drops may have moved before the next load."""
+    bench = bench_with_archive(tmp_path)
+    code = forked.run(load_killed, bench.settings, bench.folder, step, after)
+    assert code == -signal.SIGKILL
+    load_all(bench.settings, bench.folder)
+    assert contents(bench) == contents(calm)
+    assert files(bench) == files(calm)
+
+
+def contents(bench: FeedBench) -> tuple[object, ...]:
+    """What landed and what the ledger says, without the folder's own name."""
+    home = bench.folder.as_uri()
+    found = account(bench)
+    tables = {
+        name: [tuple(str(value).replace(home, "") for value in row) for row in rows]
+        for name, rows in found.raw.items()
+    }
+    ledger = "select replace(url, ?, ''), state, rows_read, error from raw.loads order by all"
+    return tables, bench.query(ledger, [home]), [url.replace(home, "") for url in found.order]
+
+
+def files(bench: FeedBench) -> set[str]:
+    """What is where, archive included."""
+    return {str(path.relative_to(bench.folder)) for path in bench.folder.rglob("*")}
