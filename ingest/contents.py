@@ -9,7 +9,9 @@ from ingest.ledger import LOADS
 from ingest.stores import Drop
 from ingest.warehouses import Warehouse
 
-SIZES_AT_ONCE = 20_000
+SIZES_AT_ONCE = 50_000
+MOST_HASHES = 200_000
+"""Read ahead: some 60 MB. Where drops are so often of one size, each is asked for by itself."""
 
 InEffect = tuple[datetime, int, bytes]
 """When a drop of reference data was stored, its load, and the hash of its content."""
@@ -34,13 +36,16 @@ class Contents:
         self._events: dict[str, set[bytes]] = {}
         self._in_effect: dict[str, list[InEffect]] = {}
         self._is_read = False
+        self._asks_each = False
+        """Whether there are more events than are kept here."""
 
     def has(self, contract: Contract, drop: Drop, sha256: str) -> bool:
         """Whether content is loaded: ever, for events; as what is in effect, for reference data."""
         self._read_once()
         content = bytes.fromhex(sha256)
         if not contract.is_reference:
-            return content in self._events.get(contract.feed, ())
+            is_here = content in self._events.get(contract.feed, ())
+            return is_here or (self._asks_each and self._is_loaded(contract.feed, sha256))
         loaded = self._in_effect.get(contract.feed, [])
         position = bisect_right(loaded, drop.modified_at, key=lambda each: each[0])
         return position > 0 and loaded[position - 1][2] == content
@@ -57,32 +62,50 @@ class Contents:
 
     def forget(self) -> None:
         """Read again when asked next: what was added is not in the warehouse after all."""
-        self._events, self._in_effect, self._is_read = {}, {}, False
+        self._events, self._in_effect = {}, {}
+        self._is_read = False
 
     def _read_once(self) -> None:
         if self._is_read:
             return
-        for start in range(0, len(self._sizes), SIZES_AT_ONCE):
-            self._read_events(self._sizes[start : start + SIZES_AT_ONCE])
+        self._read_events()
         for feed, times in self._times.items():
             self._in_effect[feed] = self._read_in_effect(feed, min(times), max(times))
         self._is_read = True
 
-    def _read_events(self, sizes: list[tuple[str, int]]) -> None:
-        found = self._warehouse.query(
+    def _read_events(self) -> None:
+        left = MOST_HASHES
+        for start in range(0, len(self._sizes), SIZES_AT_ONCE):
+            found = self._of_sizes(self._sizes[start : start + SIZES_AT_ONCE], left + 1)
+            left -= len(found)
+            self._asks_each = left < 0
+            if self._asks_each:
+                self._events.clear()
+                return
+            for feed, sha256 in found:
+                self._events.setdefault(feed, set()).add(bytes.fromhex(sha256))
+
+    def _of_sizes(self, sizes: list[tuple[str, int]], most: int) -> list[tuple[str, str]]:
+        return self._warehouse.query(
             f"""
-                select distinct loads.feed, loads.sha256
+                select loads.feed, loads.sha256
                 from {self._loads} as loads
                 inner join (
                     select unnest($1::varchar[]) as feed, unnest($2::bigint[]) as size_bytes
                 ) as listed
                     on loads.feed = listed.feed and loads.size_bytes = listed.size_bytes
                 where loads.state = 'loaded'
+                limit $3::bigint
             """,
-            [[feed for feed, _ in sizes], [size for _, size in sizes]],
+            [[feed for feed, _ in sizes], [size for _, size in sizes], most],
         )
-        for feed, sha256 in found:
-            self._events.setdefault(feed, set()).add(bytes.fromhex(sha256))
+
+    def _is_loaded(self, feed: str, sha256: str) -> bool:
+        query = f"""
+            select 1 from {self._loads}
+            where feed = $1::varchar and sha256 = $2::varchar and state = 'loaded' limit 1
+        """
+        return bool(self._warehouse.query(query, [feed, sha256]))
 
     def _read_in_effect(self, feed: str, first: datetime, last: datetime) -> list[InEffect]:
         found = self._warehouse.query(

@@ -12,7 +12,7 @@ from ingest.ledger import LOADS, TABLES
 from ingest.stores import Drop
 from ingest.warehouses import Warehouse
 
-DROPS_AT_ONCE = 20_000
+DROPS_AT_ONCE = 50_000
 """Listed drops that one query asks for."""
 PARAMETER_TYPES = {"string": "varchar"}
 """The portable type that only DuckDB knows by its name, as every target takes it in a cast."""
@@ -80,7 +80,7 @@ class Ledger:
     """
 
     def __init__(self, warehouse: Warehouse, drops: Sequence[tuple[Drop, Contract]]) -> None:
-        """Read what is known about the drops: a few queries for each 20,000."""
+        """Read what is known about the drops: a few queries for each 50,000."""
         self.warehouse = warehouse
         self._loads = warehouse.table(LOADS)
         self._before: dict[tuple[str, str], _Before] = {}

@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ingest.archiving import Archive
 from ingest.contracts import Contract, read_contracts
@@ -16,6 +15,7 @@ from ingest.pseudonyms import the_key
 from ingest.results import DropResult, LoadReport, OnProgress
 from ingest.settings import Settings
 from ingest.stores import open_store
+from ingest.temporary import temporary_folder
 from ingest.warehouses import open_for_loading, open_for_reading
 
 
@@ -56,12 +56,12 @@ def load(
         store = stack.enter_context(open_store(str(source), settings))
         matches = match_drops(store, contracts.values(), feed)
         warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
-        folder = stack.enter_context(TemporaryDirectory(prefix="audience-vault-"))
+        folder = stack.enter_context(temporary_folder())
         ledger = Ledger(warehouse, matches.drops)
         taken, left = _taken(ledger, matches, bounds)
         key = the_key(settings, warehouse, [contract for _, contract in taken])
         archive = Archive(store, ledger, settings.archive) if settings.archive else None
-        run = Pass(store, ledger, settings, Path(folder), key, archive)
+        run = Pass(store, ledger, settings, folder, key, archive)
         results = run.run(taken, matches.manifests, {}, on_progress)
         return _report(matches, results, left, archive)
 

@@ -4,8 +4,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
@@ -17,6 +15,7 @@ from ingest.results import DropResult, LoadReport, OnProgress
 from ingest.settings import Settings
 from ingest.stores import Store, open_store
 from ingest.stores.urls import decoded
+from ingest.temporary import temporary_folder
 from ingest.turns import Replayed
 from ingest.warehouses import Warehouse, open_for_loading
 
@@ -42,7 +41,7 @@ def replay_drops(
     contracts = read_contracts(settings.contracts_dir)
     with ExitStack() as stack:
         warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="audience-vault-")))
+        folder = stack.enter_context(temporary_folder())
         loads = _wanted_loads(warehouse, wanted, contracts)
         key = the_key(settings, warehouse, [contracts[load.feed] for load in loads])
         stores: dict[str, Store | None] = {}

@@ -4,7 +4,6 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -22,6 +21,7 @@ from ingest.readers.json import read_json
 from ingest.results import DropResult
 from ingest.settings import Settings
 from ingest.stores import Drop
+from ingest.temporary import temporary_folder
 from ingest.turns import Replayed, Turn
 from ingest.warehouses import Warehouse, open_for_loading
 
@@ -44,7 +44,7 @@ def replay_quarantine(
         raise UsageError(f"there is no feed '{feed}'; the feeds are {', '.join(contracts)}")
     with ExitStack() as stack:
         warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="audience-vault-")))
+        folder = stack.enter_context(temporary_folder())
         results = []
         for drop, contract, replayed in _loads(warehouse, contracts, feed, load_id):
             key = the_key(settings, warehouse, [contract])

@@ -97,7 +97,9 @@ def _is_no_scalar(node: Node, value: str) -> str | None:
     return None
 
 
-def _converted(column: Column, node: Node, value: str) -> str | None:
+def _converted(  # noqa: PLR0911 - one per pair of types
+    column: Column, node: Node, value: str
+) -> str | None:
     logical = node.logical or ""
     match column.kind, node.type:
         case (Kind.INTEGER, "int" | "long") | (Kind.BOOLEAN, "boolean"):

@@ -52,14 +52,9 @@ class Decoder:
     def batches(self, blocks: Iterable[Block]) -> Iterator[pa.RecordBatch]:
         """The records in their order, each with what is wrong with it as such."""
         for group in _groups(self._checked(blocks)):
-            if self.row.suits_polars and self._fits_arrow(group):
-                try:
-                    records = self._by_polars(group)
-                except (Exception, pl.exceptions.PanicException):
-                    pass  # whatever it is, fastavro can read it or names the record
-                else:
-                    yield self._batch(records)
-                    continue
+            if (records := self._at_once(group)) is not None:
+                yield self._batch(records)
+                continue
             for block in group:
                 yield from self._by_fastavro(block)
 
@@ -77,6 +72,14 @@ class Decoder:
         size = sum(len(block.content) for block in group)
         fixed = sum(block.count for block in group) * self.row.fixed_bytes
         return size + fixed + size * self.row.expansion <= MAX_ARROW_BYTES
+
+    def _at_once(self, group: list[Block]) -> pa.StructArray | None:
+        if not self.row.suits_polars or not self._fits_arrow(group):
+            return None
+        try:
+            return self._by_polars(group)
+        except (Exception, pl.exceptions.PanicException):
+            return None  # whatever it is, fastavro can read it, or names the record
 
     def _by_polars(self, group: list[Block]) -> pa.StructArray:
         pieces = [piece for block in group for piece in self._as_record(block)]

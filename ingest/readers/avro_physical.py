@@ -21,10 +21,12 @@ class Physical:
     """Schemas for the bytes of a type, with names of their own and nothing to interpret."""
 
     def __init__(self, *, for_polars: bool) -> None:
+        """Polars takes decimals as they are; fastavro would round what is beyond their digits."""
         self.for_polars = for_polars
         self.names = (f"n{number}" for number in itertools.count())
 
-    def of(self, node: Node) -> object:
+    def of(self, node: Node) -> object:  # noqa: PLR0911 - one per type
+        """The schema of a type, as JSON has it."""
         match node.type:
             case "int" | "long" | "enum":
                 return "long"

@@ -134,7 +134,7 @@ class Node:
         return all(part.suits_polars for part in self.parts)
 
     @cached_property
-    def arrow(self) -> pa.DataType:
+    def arrow(self) -> pa.DataType:  # noqa: PLR0911 - one per type
         """The type that holds its values; members of records and unions are named by position."""
         if self.is_optional:
             return self.value.arrow
@@ -174,7 +174,9 @@ class _Resolver:
         self.named: dict[str, Node | None] = {}
         """Types by full name; None while one is still read."""
 
-    def node(self, written: object, namespace: str, depth: int) -> Node:
+    def node(  # noqa: PLR0911 - one per way to write a type
+        self, written: object, namespace: str, depth: int
+    ) -> Node:
         if depth > MAX_DEPTH:
             raise DropError(TOO_LARGE)
         if isinstance(written, list):

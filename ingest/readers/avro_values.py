@@ -66,7 +66,7 @@ def time_of_day(logical: str, value: str) -> str:
     return f"case when {within} then time '00:00:00' + to_microseconds({found}) end"
 
 
-def text(node: Node, value: str) -> str:
+def text(node: Node, value: str) -> str:  # noqa: PLR0911 - one per type
     """The value as text that a strict cast takes; JSON for what isn't a scalar."""
     match node.type:
         case "null":
@@ -92,7 +92,7 @@ def text(node: Node, value: str) -> str:
             return f"{value}::varchar"
 
 
-def json(node: Node, value: str, level: int = 0) -> str:
+def json(node: Node, value: str, level: int = 0) -> str:  # noqa: PLR0911 - one per type
     """The value as JSON, bytes in base64; `level` tells the variables of lambdas apart."""
     match node.type:
         case "union":

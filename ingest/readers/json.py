@@ -39,6 +39,8 @@ def read_json(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> R
     bom = len(BOM) if start.startswith(BOM) else 0
     if len(start) < EDGE_BYTES and not start[bom:].strip():
         raise DropError("the file is empty: it holds no record, and no list of records")
+    if len(start) - bom == 1:  # DuckDB 2.0 finds no record in a single byte
+        raise DropError("the file is cut off after its first byte")
     if start[bom:].lstrip()[:1] == b"[":
         _check_list_is_closed(path)
         return _reading(path, start[bom:], contract, "array")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Event
 from typing import Any, Self, TypeVar
 
@@ -217,10 +217,14 @@ class SFTPStore:
                 try:
                     await self._connection.answer(client.lstat(self._remote(path)))
                 except MISSING:
-                    above = self._remote(path).rpartition("/")[0]
-                    await self._connection.answer(client.makedirs(above, exist_ok=True))
+                    await self._make_folders(client, path)
                     return path
         raise AssertionError("names never end")
+
+    async def _make_folders(self, client: asyncssh.SFTPClient, path: str) -> None:
+        for above in reversed(PurePosixPath(path).parents[:-1]):
+            with suppress(asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists):
+                await self._connection.answer(client.mkdir(self._remote(str(above))))
 
     async def _move(self, drop: Drop, path: str) -> None:
         source, target = self._remote(drop.path), self._remote(path)

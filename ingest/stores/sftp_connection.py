@@ -11,7 +11,7 @@ import asyncssh
 
 from ingest.errors import DropError, SourceError, TransportError
 from ingest.settings import Settings
-from ingest.stores.sftp_hosts import HostKeys, read_known_hosts, untrusted
+from ingest.stores.sftp_hosts import HostKeys, other_key, read_known_hosts, untrusted
 from ingest.stores.urls import Location
 
 Result = TypeVar("Result")
@@ -120,12 +120,6 @@ class Connection:
             return await self.answer(starting)
         except asyncssh.HostKeyNotVerifiable as error:
             raise untrusted(self._location, path, known, keys.shown) from error
-        except asyncssh.KeyExchangeFailed as error:
-            # The known key's algorithm is none of the server's any more.
-            shown = await self._shown_key()
-            if shown is None:
-                raise SourceError(f"{server}: no key exchange: {error.reason}") from error
-            raise untrusted(self._location, path, known, shown) from error
         except asyncssh.PermissionDenied as error:
             raise SourceError(f"{server}: the server doesn't let us in: {self._tried()}") from error
         except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
@@ -139,6 +133,9 @@ class Connection:
         except socket.gaierror as error:
             raise TransportError(f"there is no host {self._location.host}") from error
         except (asyncssh.DisconnectError, OSError) as error:
+            is_ended = isinstance(error, asyncssh.DisconnectError)
+            if is_ended and (shown := await other_key(self._location, known)):
+                raise untrusted(self._location, path, known, shown) from error
             raise TransportError(f"{server} can't be reached ({brief(error)})") from error
 
     def _options(self) -> dict[str, Any]:
@@ -166,12 +163,6 @@ class Connection:
             f"tried {' and '.join(ways)}; set AUDIENCE_VAULT_SFTP_KEY or "
             "AUDIENCE_VAULT_SFTP_PASSWORD, and the user in the URL"
         )
-
-    async def _shown_key(self) -> asyncssh.SSHKey | None:
-        with suppress(asyncssh.Error, OSError):
-            port = {"port": self._location.port} if self._location.port else {}
-            return await asyncssh.get_server_host_key(self._location.host, **port)
-        return None
 
     async def _end(self) -> None:
         connection = self._connection

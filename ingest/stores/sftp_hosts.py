@@ -1,6 +1,7 @@
 """Whether an SSH server is who it says it is."""
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 import asyncssh
@@ -10,6 +11,7 @@ from ingest.stores.urls import Location
 
 KEY_TYPES = {"ssh-ed25519": "ed25519", "ssh-rsa": "rsa"}
 SSH_PORT = 22
+ASK_SECONDS = 10
 
 
 class HostKeys(asyncssh.SSHClient):
@@ -38,13 +40,41 @@ def read_known_hosts(path: Path) -> asyncssh.SSHKnownHosts:
         raise SourceError(f"{path}: the known hosts can't be read: {error}") from error
 
 
+async def other_key(location: Location, known: asyncssh.SSHKnownHosts) -> asyncssh.SSHKey | None:
+    """The key of a server that has none of the known kinds any more: it ends such connections."""
+    trusted, *_ = _match(location, known)
+    kinds = [kind.decode() for key in trusted for kind in key.sig_algorithms]
+    if not kinds or await _shown_key(location, kinds):
+        return None
+    return await _shown_key(location, [])
+
+
+async def _shown_key(location: Location, kinds: list[str]) -> asyncssh.SSHKey | None:
+    keys, options = HostKeys(), {"port": location.port, "server_host_key_algs": kinds}
+    with suppress(asyncssh.Error, OSError):
+        await asyncssh.connect(
+            location.host,
+            known_hosts=asyncssh.import_known_hosts(""),
+            client_factory=lambda: keys,
+            connect_timeout=ASK_SECONDS,
+            **{name: value for name, value in options.items() if value},
+        )
+    return keys.shown
+
+
+def _match(location: Location, known: asyncssh.SSHKnownHosts) -> tuple:
+    """Keys, authorities, revoked keys and more of a host."""
+    port = None if location.port == SSH_PORT else location.port
+    return known.match(location.host, "", port)
+
+
 def untrusted(
     location: Location, path: Path, known: asyncssh.SSHKnownHosts, shown: asyncssh.SSHKey | None
 ) -> SourceError:
     """What to do about a server whose key isn't trusted."""
     host, port = location.host, location.port
     is_default = port in (None, SSH_PORT)
-    trusted, authorities, revoked, *_ = known.match(host, "", None if is_default else port)
+    trusted, authorities, revoked, *_ = _match(location, known)
     if shown is None or shown in revoked:
         return SourceError(
             f"{location.server}: {path} doesn't trust the host's key or certificate, or calls it "

@@ -5,11 +5,13 @@ transaction. It sends rows in COPY's binary form, which costs the server half as
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from ingest.errors import UsageError, WarehouseError
@@ -17,7 +19,7 @@ from ingest.settings import Settings
 from ingest.sql import identifier
 from ingest.warehouses.base import Warehouse
 from ingest.warehouses.connecting import connect, server_error
-from ingest.warehouses.streams import ReadAhead
+from ingest.warehouses.streams import send
 from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
 ENGINE_MEMORY = "512MB"
@@ -43,10 +45,14 @@ class PostgresWarehouse(Warehouse):
         """Whether a statement of the open transaction did: the server would take a commit for a
         rollback, and say nothing."""
         self._types: dict[str, dict[str, str]] = {}
+        self._thread = ThreadPoolExecutor(1, "postgres")
+        """Talks to the server: in the main thread, ADBC takes an interrupt for itself, and a drop
+        would fail where the loader should stop."""
 
     def close(self) -> None:
         """Disconnect: the server rolls back what is open, and frees the lock."""
-        self._connection.close()
+        self._thread.submit(self._connection.close).result()
+        self._thread.shutdown()
         self.engine.close()
         self._spill.cleanup()
 
@@ -67,14 +73,22 @@ class PostgresWarehouse(Warehouse):
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._cursor() as cursor:
-            cursor.execute(sql, list(parameters) or None)
-            return cursor.fetchall()
+
+        def fetch() -> list[tuple[Any, ...]]:
+            with self._cursor() as cursor:
+                cursor.execute(sql, list(parameters) or None)
+                return cursor.fetchall()
+
+        return self._thread.submit(fetch).result()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement that returns nothing."""
-        with self._cursor() as cursor:
-            cursor.execute(sql, list(parameters) or None)
+
+        def run() -> None:
+            with self._cursor() as cursor:
+                cursor.execute(sql, list(parameters) or None)
+
+        self._thread.submit(run).result()
 
     def insert(
         self, table: str, columns: Sequence[str], select: str, parameters: Sequence[object] = ()
@@ -87,10 +101,12 @@ class PostgresWarehouse(Warehouse):
         relation = self.engine.sql(sql, params=list(parameters))
         if relation is None:
             raise WarehouseError(f"the rows for {table} are no query")
-        with ReadAhead(relation.to_arrow_reader(ROWS_AT_ONCE)) as rows, self._cursor() as cursor:
-            return cursor.adbc_ingest(
-                table, rows.reader(), mode="append", db_schema_name=self.schema
-            )
+
+        def ingest(rows: pa.RecordBatchReader) -> int:
+            with self._cursor() as cursor:
+                return cursor.adbc_ingest(table, rows, mode="append", db_schema_name=self.schema)
+
+        return send(relation.to_arrow_reader(ROWS_AT_ONCE), ingest, self._thread)
 
     def type_name(self, sql_type: str) -> str:
         """As the catalogue of the server prints it."""

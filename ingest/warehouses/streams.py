@@ -1,11 +1,9 @@
 """Rows on their way from the engine that parses to a server that stores them."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, wait
+from enum import Enum
 from queue import Full, Queue
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 
 import duckdb
 import pyarrow as pa
@@ -14,73 +12,61 @@ BATCHES_AHEAD = 4
 SENT_BYTES = 128 * 1024
 """About what a socket takes without waiting: sent in larger pieces, the server stands idle while
 one is encoded and the client while it is stored (measured on 1 M rows: 1.5 s instead of 0.9 s)."""
-STOP_AFTER_SECONDS = 0.1
+LOOK_AFTER_SECONDS = 0.1
 
 
-class ReadAhead(AbstractContextManager["ReadAhead"]):
-    """Batches read by a thread of their own while those before them are sent."""
+class _End(Enum):
+    """What follows the last batch."""
 
-    def __init__(self, source: pa.RecordBatchReader) -> None:
-        """`source` belongs to the thread from now on."""
-        self._source = source
-        self._queue: Queue[pa.RecordBatch | None] = Queue(BATCHES_AHEAD)
-        self._stopped = Event()
-        self._thread = Thread(target=self._read, name="read-ahead", daemon=True)
-        self.error: BaseException | None = None
-        """What stopped the reading: whoever sends the batches says only that it was stopped."""
+    COMPLETE = "complete"
+    BROKEN_OFF = "broken off"
 
-    def __enter__(self) -> Self:
-        """Start to read."""
-        self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop, whether all is read or not; raise what went wrong while reading."""
-        self._stopped.set()
-        self._thread.join()
-        self._source.close()
-        if self.error is not None:
-            raise self.error
+Batches = Queue[pa.RecordBatch | _End]
 
-    def reader(self) -> pa.RecordBatchReader:
-        """The rows, in pieces of a size to send."""
-        return pa.RecordBatchReader.from_batches(self._source.schema, self._pieces())
 
-    def _read(self) -> None:
+def send(
+    source: pa.RecordBatchReader, sender: Callable[[pa.RecordBatchReader], int], thread: Executor
+) -> int:
+    """What `sender` returns for all rows: it sends them in `thread` while the next are read here.
+
+    What goes wrong while reading, an interrupt included, is raised as it is, and breaks off the
+    sending.
+    """
+    batches: Batches = Queue(BATCHES_AHEAD)
+    rows = pa.RecordBatchReader.from_batches(source.schema, _pieces(batches))
+    sending = thread.submit(sender, rows)
+    end = _End.BROKEN_OFF
+    try:
+        for batch in source:
+            if not _put(batches, batch, sending):
+                break
+        end = _End.COMPLETE
+    except (OSError, pa.ArrowException) as error:  # how Arrow passes the engine's errors on
+        raise duckdb.Error(str(error)) from error
+    finally:
+        source.close()
+        _put(batches, end, sending)
+        wait([sending])
+    return sending.result()
+
+
+def _put(batches: Batches, item: pa.RecordBatch | _End, sending: Future[int]) -> bool:
+    """Whether it was put: a sender that has failed takes no more."""
+    while not sending.done():
         try:
-            for batch in self._source:
-                if not self._put(batch):
-                    return
-        except (OSError, pa.ArrowException) as error:  # how Arrow passes the engine's errors on
-            self.error = duckdb.Error(str(error))
-        except BaseException as error:
-            self.error = error
-        self._put(None)
+            batches.put(item, timeout=LOOK_AFTER_SECONDS)
+            return True
+        except Full:
+            continue
+    return False
 
-    def _put(self, batch: pa.RecordBatch | None) -> bool:
-        while not self._stopped.is_set():
-            try:
-                self._queue.put(batch, timeout=STOP_AFTER_SECONDS)
-                return True
-            except Full:
-                continue
-        return False
 
-    def _pieces(self) -> Iterator[pa.RecordBatch]:
-        try:
-            while (batch := self._queue.get()) is not None:
-                rows = max(1, batch.num_rows * SENT_BYTES // max(batch.nbytes, 1))
-                for start in range(0, batch.num_rows, rows):
-                    yield batch.slice(start, rows)
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            self.error = error
-            raise
-        if self.error is not None:
-            raise self.error
+def _pieces(batches: Batches) -> Iterator[pa.RecordBatch]:
+    """Batches in pieces of a size to send."""
+    while not isinstance(batch := batches.get(), _End):
+        rows = max(1, batch.num_rows * SENT_BYTES // max(batch.nbytes, 1))
+        for start in range(0, batch.num_rows, rows):
+            yield batch.slice(start, rows)
+    if batch is _End.BROKEN_OFF:
+        raise OSError("reading was broken off")

@@ -4,24 +4,16 @@ import base64
 import datetime as dt
 import io
 import itertools
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import duckdb
 import fastavro
 import numpy as np
 from hypothesis import strategies as st
-
-from ingest.columns import Column, Kind
-from ingest.readers import CheckedTables
-from ingest.readers.avro import read_avro
-from ingest.sql import identifier
 
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive and UTC
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
@@ -189,7 +181,9 @@ def _optional(of: Made, *, is_first: bool) -> Made:
 
 def _array(items: Made) -> Made:
     values = st.lists(items.values, max_size=4)
-    return Made({"type": "array", "items": items.schema}, values, lambda v: list(map(items.json, v)))
+    return Made(
+        {"type": "array", "items": items.schema}, values, lambda v: list(map(items.json, v))
+    )
 
 
 def _map(of: Made) -> Made:
@@ -243,9 +237,7 @@ def _nested(inner: st.SearchStrategy[Made]) -> st.SearchStrategy[Made]:
 def _any_optional(made: Made) -> st.SearchStrategy[Made]:
     if isinstance(made.schema, list) or made.schema == "null":
         return st.just(made)
-    return st.sampled_from(
-        [made, _optional(made, is_first=True), _optional(made, is_first=False)]
-    )
+    return st.sampled_from([made, _optional(made, is_first=True), _optional(made, is_first=False)])
 
 
 TYPES = st.recursive(
@@ -255,52 +247,3 @@ RECORDS = st.dictionaries(FIELD_NAMES, TYPES, min_size=1, max_size=5).map(
     lambda fields: made_record(fields, "made")
 )
 """Types of whole records."""
-
-
-def column(kind: Kind, name: str = "c", **rest: Any) -> Column:
-    """A column of a contract."""
-    return Column(name, kind, "A column.", **rest)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The part of a contract that a reader looks at."""
-
-    columns: tuple[Column, ...]
-
-
-class AvroBench:
-    """Reads drops as the loader does, with what it would do with each value."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "drop.avro"
-        self.engine = duckdb.connect()
-        self.engine.execute("set TimeZone = 'UTC'")
-
-    def close(self) -> None:
-        """Free the engine."""
-        self.engine.close()
-
-    def read(self, content: bytes, *columns: Column) -> list[dict[str, Any]]:
-        """Of each record `problem`, `extra`, `payload`, each column's value under its name, and
-        `delivered` and `given` of the last."""
-        self.path.write_bytes(content)
-        return self.read_file(self.path, *columns)
-
-    def read_file(self, path: Path, *columns: Column) -> list[dict[str, Any]]:
-        """The same of a file."""
-        reading = read_avro(path, Columns(columns), self.engine)
-        asked = {"problem": "problem", "extra": "extra", "payload": reading.payload}
-        for name, delivered in reading.delivered.items():
-            asked |= {name: delivered.value, "delivered": delivered.text, "given": delivered.given}
-        selected = ", ".join(f"{sql} as {identifier(name)}" for name, sql in asked.items())
-        self.engine.execute(f"create or replace temp table t as select {selected} from ({reading.sql})")
-        reading.complete(self.engine, CheckedTables.numbered(0))
-        rows = self.engine.execute("select * from t order by rowid").fetchall()
-        return [dict(zip(asked, row, strict=True)) for row in rows]
-
-    def payloads(self, content: bytes) -> list[Any]:
-        """The records, numbers exactly as they are written."""
-        rows = self.read(content)
-        assert all(row["problem"] is None for row in rows)
-        return [json.loads(row["payload"], parse_float=Decimal) for row in rows]

@@ -9,13 +9,12 @@ from decimal import Decimal
 from unittest import mock
 
 import pytest
+from avro_bench import AvroBench, column
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_avro import (
     RECORDS,
-    AvroBench,
     avro,
-    column,
     logical,
     record,
 )
@@ -45,6 +44,9 @@ LOCAL = logical("long", "local-timestamp-micros")
 STRING, INTEGER, BOOLEAN = column(Kind.STRING), column(Kind.INTEGER), column(Kind.BOOLEAN)
 DATE, TIME, TIMESTAMP = column(Kind.DATE), column(Kind.TIME), column(Kind.TIMESTAMP)
 BERLIN = column(Kind.TIMESTAMP, timezone="Europe/Berlin")
+
+
+at = dt.datetime.fromisoformat
 
 
 def number(precision: int, scale: int):
@@ -118,23 +120,28 @@ def number(precision: int, scale: int):
         (logical("long", "time-micros"), 86_399_999_999, TIME, dt.time(23, 59, 59, 999999)),
         (logical("long", "time-micros"), 86_400_000_000, TIME, None),
         (logical("int", "time-millis"), -1, TIME, None),
-        (MILLIS, 1_704_067_200_001, TIMESTAMP, dt.datetime(2024, 1, 1, 0, 0, 0, 1000)),
-        (MICROS, -1, TIMESTAMP, dt.datetime(1969, 12, 31, 23, 59, 59, 999999)),
-        (MICROS, 1, BERLIN, dt.datetime(1970, 1, 1, 0, 0, 0, 1)),
+        (MILLIS, 1_704_067_200_001, TIMESTAMP, at("2024-01-01T00:00:00.001000")),
+        (MICROS, -1, TIMESTAMP, at("1969-12-31T23:59:59.999999")),
+        (MICROS, 1, BERLIN, at("1970-01-01T00:00:00.000001")),
         (MICROS, 253_402_300_800_000_000, TIMESTAMP, None),
         (MILLIS, 2**63 - 1, TIMESTAMP, None),
-        (NANOS, -1000, TIMESTAMP, dt.datetime(1969, 12, 31, 23, 59, 59, 999999)),
+        (NANOS, -1000, TIMESTAMP, at("1969-12-31T23:59:59.999999")),
         (NANOS, 1001, TIMESTAMP, None),
         (NANOS, -(2**63), TIMESTAMP, None),
-        (LOCAL, 1_704_067_200_000_000, BERLIN, dt.datetime(2023, 12, 31, 23)),
+        (LOCAL, 1_704_067_200_000_000, BERLIN, at("2023-12-31T23:00:00")),
         (LOCAL, 1_704_067_200_000_000, TIMESTAMP, None),
-        (logical("long", "local-timestamp-nanos"), 1000, BERLIN, dt.datetime(1969, 12, 31, 23, 0, 0, 1)),
+        (
+            logical("long", "local-timestamp-nanos"),
+            1000,
+            BERLIN,
+            at("1969-12-31T23:00:00.000001"),
+        ),
         ("long", 1_704_067_200_000, TIMESTAMP, None),
-        ("string", "2024-01-01T01:00:00+01:00", TIMESTAMP, dt.datetime(2024, 1, 1)),
+        ("string", "2024-01-01T01:00:00+01:00", TIMESTAMP, at("2024-01-01T00:00:00")),
     ],
 )
 @pytest.mark.parametrize("is_optional", [False, True])
-def test_a_value_is_cast_exactly_or_not_at_all(bench, of, value, to, expected, is_optional):
+def test_a_value_is_cast_exactly_or_not_at_all(bench, of, value, *, to, expected, is_optional):
     is_union = isinstance(of, list)
     schema = record(c=["null", of] if is_optional and not is_union else of)
     records = [{"c": value}] + [{"c": None}] * (is_optional and not is_union)
@@ -151,7 +158,9 @@ def test_doubles_become_the_decimal_of_their_shortest_text(bench):
     draw = random.Random(1)  # noqa: S311 - the same numbers each time
     values = [struct.unpack("d", draw.randbytes(8))[0] for _ in range(2000)]
     for digits in range(18):
-        values += [round(draw.uniform(-(10**n), 10**n), digits) for n in range(16) for _ in range(9)]
+        values += [
+            round(draw.uniform(-(10**n), 10**n), digits) for n in range(16) for _ in range(9)
+        ]
     values += [float(draw.randrange(-(10**n), 10**n)) for n in range(1, 20) for _ in range(20)]
     content = avro(record(c="double"), [{"c": value} for value in values])
     for precision, scale in [(5, 2), (12, 2), (15, 15), (18, 4), (38, 0), (38, 10), (38, 37)]:

@@ -127,6 +127,20 @@ def test_content_is_recognised_under_another_name_but_not_in_another_feed(wareho
     assert not ledger.is_duplicate(CHANNELS, second, content("a"))
 
 
+def test_content_is_recognised_where_too_many_drops_are_of_one_size(warehouse, monkeypatch):
+    monkeypatch.setattr(contents, "MOST_HASHES", 2)
+    listing = [(drop(f"events_{n}.json"), EVENTS) for n in range(5)]
+    ledger = Ledger(warehouse, listing[:4])
+    with ledger.transaction():
+        for listed, contract in listing[:4]:
+            assert not ledger.is_duplicate(contract, listed, content(listed.url))
+            ledger.record(contract, listed, entry(ledger, State.LOADED, content(listed.url)))
+            assert ledger.is_duplicate(contract, listed, content(listed.url))
+    again = Ledger(warehouse, listing[4:])
+    found = [again.is_duplicate(EVENTS, listing[4][0], content(each.url)) for each, _ in listing]
+    assert found == [True, True, True, True, False]
+
+
 @pytest.mark.parametrize("recorded", ["before", "meanwhile"])
 def test_reference_content_counts_where_it_is_in_effect(warehouse, recorded):
     stored = [drop(f"channels_{minute}.csv", minute) for minute in (0, 10, 20, 30)]

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_the_report_is_one_json_document(bench):
 
 
 def test_logs_are_json_where_asked_for_and_hold_no_secret(bench):
-    secret = "a secret of twenty characters"
+    secret = "of twenty characters"  # noqa: S105 - no real one
     bench.write("events_0.json", lines(*events(3)))
     bench.write("events_1.json", b"[")
     done = subprocess.run(
@@ -234,3 +235,25 @@ def test_replays_are_commands(bench):
     assert "60 rows, 1 in quarantine" in run("replay", "drop", 1)
     assert "1 drop: 1 loaded; 60 rows" in run("replay", "dates", "2023-11-14", "2023-11-15")
     assert "load 99 isn't that of a delivered drop" in run("replay", "drop", 99, code=2)
+
+
+def test_what_a_killed_loader_left_behind_is_taken_away(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f"audience-vault-{gone.pid}-x"
+    in_use = tmp_path / f"audience-vault-{os.getppid()}-x"
+    for folder in (left, in_use):
+        folder.mkdir()
+        (folder / "drop_1").write_bytes(b"x")
+    bench.load(lines(event()))
+    assert (left.exists(), in_use.exists()) == (False, True)
+
+
+def test_a_late_file_with_an_old_time_is_found(bench):
+    three_drops(bench)
+    load(bench.folder, bench.settings)
+    bench.clock -= 1_000_000
+    bench.write("events_late.json", lines(event(mac="late")))
+    report = load(bench.folder, bench.settings)
+    assert [r.state for r in report.results if r.url.endswith("events_late.json")] == ["loaded"]

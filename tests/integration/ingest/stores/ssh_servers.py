@@ -5,7 +5,6 @@ import getpass
 import os
 import shutil
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -124,9 +123,12 @@ class AsyncSSH:
     def close(self):
         async def end():
             self._listener.close()
-            with suppress(asyncssh.Error):
-                await self._listener.wait_closed()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
         asyncio.run_coroutine_threadsafe(end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()

@@ -6,7 +6,6 @@ import socket
 import time
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
 from urllib.parse import quote
 
 import pytest
@@ -141,25 +140,28 @@ def test_links_to_folders_are_followed_once(folder, settings, tmp_path):
     assert paths(folder, settings) == ["linked/b.csv", "real/a.csv"]
 
 
-def test_a_file_that_is_being_written_is_left_alone(folder, settings):
+def test_a_file_that_is_being_written_is_left_alone(folder, settings, monkeypatch):
     write(folder / "old.csv")
-    write(folder / "growing.csv", time=time.time())
-    write(folder / "removed.csv", time=time.time())
-    write(folder / "just_written.csv", time=time.time())
-    Timer(0.1, (folder / "growing.csv").write_bytes, [b"more content"]).start()
-    Timer(0.1, (folder / "removed.csv").unlink).start()
-    started = time.monotonic()
-    listing = open_store(str(folder), replace(settings, settle_seconds=0.3)).listing()
-    assert 0.3 <= time.monotonic() - started < 0.6  # one wait, however many files
+    for name in ("growing.csv", "removed.csv", "just_written.csv"):
+        write(folder / name, time=time.time())
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        write(folder / "growing.csv", b"more content")
+        (folder / "removed.csv").unlink()
+
+    monkeypatch.setattr(time, "sleep", wait)
+    listing = open_store(str(folder), replace(settings, settle_seconds=30)).listing()
+    assert waits == [30]  # one wait, however many files
     assert [drop.path for drop in listing.drops] == ["old.csv", "just_written.csv"]
     assert [drop.path for drop in listing.unfinished] == ["growing.csv"]
 
 
-def test_old_files_cost_no_wait(folder, settings):
+def test_old_files_cost_no_wait(folder, settings, monkeypatch):
     write(folder / "old.csv")
-    started = time.monotonic()
-    assert paths(folder, replace(settings, settle_seconds=5)) == ["old.csv"]
-    assert time.monotonic() - started < 1
+    monkeypatch.setattr(time, "sleep", None)
+    assert paths(folder, replace(settings, settle_seconds=30)) == ["old.csv"]
 
 
 def test_a_file_that_changes_is_refused_before_and_after(folder, settings, tmp_path):

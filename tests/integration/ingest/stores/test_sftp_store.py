@@ -5,7 +5,7 @@ import time
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event
 
 import asyncssh
 import pytest
@@ -15,6 +15,7 @@ from ssh_servers import PASSPHRASE, PASSWORD
 from ingest.errors import DropError, SourceError, TransportError, UsageError
 from ingest.fetching import fetched
 from ingest.stores import open_store, sftp
+from ingest.stores.listing import fresh
 
 MIB = 1024 * 1024
 
@@ -99,16 +100,20 @@ def test_a_folder_that_cannot_be_read_is_told(password_remote):
         store.listing()
 
 
-def test_a_file_that_is_being_written_is_left_alone_whatever_the_clocks_say(remote):
+def test_a_file_that_is_being_written_is_left_alone_whatever_the_clocks_say(remote, monkeypatch):
     remote.write("old.csv", age_seconds=5000)
-    growing = remote.write("growing.csv")  # the newest, though long ago by our clock
+    remote.write("growing.csv")  # the newest, though long ago by our clock
     remote.write("as_new.csv")
-    Timer(0.15, remote.write, ["growing.csv", b"more content", 999]).start()
-    with remote.open(settle_seconds=0.4) as store:
+
+    def first_look(*arguments):
+        remote.write("growing.csv", b"more content", age_seconds=999)
+        return fresh(*arguments)
+
+    monkeypatch.setattr(sftp, "fresh", first_look)
+    with remote.open(settle_seconds=0.1) as store:
         listing = store.listing()
     assert [drop.path for drop in listing.drops] == ["old.csv", "as_new.csv"]
     assert [drop.path for drop in listing.unfinished] == ["growing.csv"]
-    assert growing.exists()
 
 
 def test_large_files_and_several_at_once_come_whole(remote, tmp_path):

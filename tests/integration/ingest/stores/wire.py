@@ -75,15 +75,17 @@ class Proxy:
                 server = socket.create_connection(("127.0.0.1", self.server_port))
             except OSError:
                 return
+            for end in (client, server):  # a small answer must not wait for the next one
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = Line(client, server)
             self.lines.append(line)
             Thread(target=self._up, args=[line], daemon=True).start()
             Thread(target=self._down, args=[line], daemon=True).start()
 
     def _up(self, line: Line):
-        with suppress(OSError):
+        try:
             while data := line.client.recv(CHUNK):
-                if self.faults and self.faults[0].when in data:
+                if line.fault is None and self.faults and self.faults[0].when in data:
                     fault = self.faults.popleft()
                     line.left_bytes, line.fault = fault.after_bytes, fault
                     if fault.kind == "answer":
@@ -92,9 +94,11 @@ class Proxy:
                         return
                 line.server.sendall(data)
             line.server.shutdown(socket.SHUT_WR)
+        except OSError:  # one end is gone: so is the other
+            self._end(line)
 
     def _down(self, line: Line):
-        with suppress(OSError):
+        try:
             while data := line.server.recv(CHUNK):
                 if (fault := line.fault) is not None:
                     data = self._damaged(line, fault, data)
@@ -103,6 +107,8 @@ class Proxy:
                 line.client.sendall(data)
                 line.delivered_bytes += len(data)
             line.client.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._end(line)
 
     def _damaged(self, line: Line, fault: Fault, data: bytes) -> bytes | None:
         """What still goes through; None where nothing does any more."""
