@@ -6,7 +6,7 @@ SETTINGS = eval "$$($(BIN)/python -m ingest.settings)"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all lint clean
+.PHONY: help install demo dev test test-all lint bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ lint: .venv/installed-dev ## Check style, layers, descriptions, deprecations and
 	AUDIENCE_VAULT_DUCKDB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models tests/singular
 	$(SETTINGS) && $(BIN)/dagster definitions validate
 
+bench: .venv/installed-bench ## Measure NAME=ingest or memory; ROWS, ONLY and REPEATS choose what (benchmarks/README.md)
+	@test -n "$(NAME)" || { echo "Say what to measure: make bench NAME=ingest"; exit 2; }
+	@$(BIN)/python -m benchmarks.$(NAME) $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only "$(ONLY)") \
+		$(if $(REPEATS),--repeats $(REPEATS))
+
 clean: ## Remove what was built and the demo's drops; .venv and your warehouses stay
 	rm -rf target logs .pytest_cache .ruff_cache .hypothesis warehouse/demo_drops warehouse/demo_drops.new
 
@@ -52,4 +57,9 @@ clean: ## Remove what was built and the demo's drops; .venv and your warehouses 
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	@echo "Installing what tests and linters need into .venv …"
 	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-bench: .venv/installed requirements-bench.lock
+	@echo "Installing what benchmarks compare with into .venv …"
+	@$(INSTALL) -r requirements-bench.lock
 	@touch $@

@@ -262,9 +262,8 @@ def _reasons(checks: list[_Check]) -> str:
 def _check_share(engine: duckdb.DuckDBPyConnection, contract: Contract, checked: Checked) -> None:
     """Raise DropError for a rule that fails a drop, or more bad records than are allowed."""
     first = f"select record_number, reason from {checked.tables.refused}"
-    unforgiven = engine.execute(f"{first} where fails_drop order by 1 limit 1").fetchone()
-    if unforgiven is not None:
-        number, reason = unforgiven
+    unforgiven = engine.execute(f"{first} where fails_drop order by 1 limit 1").fetchall()
+    for number, reason in unforgiven:
         raise DropError(f"row {number} breaks a rule that fails the whole drop: {reason}")
     total, bad = checked.rows_read, checked.rows_refused
     if bad * 100 > contract.quarantine_threshold_pct * total:

@@ -91,7 +91,8 @@ def _warehouse(settings: Settings) -> str:
         feeds = feed_status(warehouse, list(read_contracts(settings.contracts_dir)))
     loads, failed = sum(feed.loaded for feed in feeds), sum(feed.failed for feed in feeds)
     if failed:
-        raise UsageError(f"{failed} drops failed and wait; `audience-vault status` says why")
+        drops = "drop failed and waits" if failed == 1 else "drops failed and wait"
+        raise UsageError(f"{failed:,} {drops}; `audience-vault status` says why")
     return f"{settings.target}: {loads:,} loads"
 
 

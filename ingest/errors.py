@@ -30,7 +30,7 @@ class WarehouseError(Exception):
 
 def in_words(error: Exception) -> str:
     """Why a drop failed, as the ledger keeps it: one line, no name of a temporary file."""
-    if isinstance(error, DropError):
+    if isinstance(error, DropError | SourceError | WarehouseError):
         return str(error)
     line = (str(error).splitlines() or [""])[0]
     if not isinstance(error, duckdb.Error):

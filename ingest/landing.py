@@ -11,6 +11,8 @@ from ingest.turns import Turn
 from ingest.warehouses import Warehouse
 
 REASONS = ["column_name", "rule", "value", "reason", "payload"]
+SHOWN = [f"replace({name}, chr(0), '\\u0000')" for name in REASONS]
+"""PostgreSQL keeps no NUL; quarantine says where one was."""
 
 
 def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) -> Counts:
@@ -26,7 +28,7 @@ def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) ->
             QUARANTINE,
             ["feed", "load_id", "file", "row_number", *REASONS],
             f"""
-                select $1::varchar, $2::bigint, $3::varchar, record_number, {", ".join(REASONS)}
+                select $1::varchar, $2::bigint, $3::varchar, record_number, {", ".join(SHOWN)}
                 from {checked.tables.refused}
                 order by record_number
             """,

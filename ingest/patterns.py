@@ -4,12 +4,23 @@ import re
 from datetime import datetime
 
 from ingest.contracts import Contract, ContractError, PathPattern
+from ingest.stores.listing import COMPRESSIONS
 
-COMPRESSIONS = r"(?:\.gz|\.zst|\.bz2|\.zip)?"
+COMPRESSED = f"(?:{'|'.join(map(re.escape, COMPRESSIONS))})?"
 """What a drop's name may have at its end, whatever its pattern says."""
 PIECE = re.compile(
-    r"\{(?:yyyy|MM|dd|HH)\}|\[!?\]?[^]]*\]|(?<![^/])\*\*(?:/|\Z)|\*+|\?|.", re.DOTALL
+    r"\{(?P<date>yyyy|MM|dd|HH)\}"
+    r"|\[(?P<characters>!?\]?[^]]*)\]"
+    r"|(?P<folders>(?<![^/])\*\*/)"
+    r"|(?P<all>(?<![^/])\*\*\Z)"
+    r"|(?P<some>\*+)"
+    r"|(?P<one>\?)"
+    r"|.",
+    re.DOTALL,
 )
+WILDCARDS = {"folders": "(?:[^/]+/)*", "all": ".+", "some": "[^/]*", "one": "[^/]"}
+SPECIAL, ESCAPED = r"([][\\^&~|])", r"\\\1"
+"""Characters that mean something to `re`, but not to a glob, between brackets."""
 DATE_DIGITS = {"yyyy": 4, "MM": 2, "dd": 2, "HH": 2}
 FIREHOSE_DATES = "{yyyy}/{MM}/{dd}/{HH}/"
 FIREHOSE_ERRORS = r"[a-z-]+-failed/"
@@ -43,7 +54,7 @@ class PathMatcher:
             case _:
                 regex = _regex(pattern.path)
         try:
-            self._regex = re.compile(f"{regex}{COMPRESSIONS}", re.DOTALL)
+            self._regex = re.compile(f"{regex}{COMPRESSED}", re.DOTALL)
         except re.error as error:
             raise ContractError(
                 f"{contract.feed}.yaml: servers path '{pattern.path}' is no pattern: {error}"
@@ -78,26 +89,25 @@ def _tails(path: str, anywhere: bool) -> list[str]:
 
 def _regex(glob: str) -> str:
     seen: set[str] = set()
-    return "".join(_part(piece, seen) for piece in PIECE.findall(glob))
+    return "".join(_part(piece, seen) for piece in PIECE.finditer(glob))
 
 
-def _part(piece: str, seen: set[str]) -> str:
+def _part(piece: re.Match[str], seen: set[str]) -> str:
     """The regular expression of one piece; what a date part says twice must be the same."""
-    inside = piece[1:-1]
-    if piece[0] == "{" and inside in DATE_DIGITS:
-        if inside in seen:
-            return f"(?P={inside})"
-        seen.add(inside)
-        return f"(?P<{inside}>[0-9]{{{DATE_DIGITS[inside]}}})"
-    if piece[0] == "[" and len(piece) > 1:
-        negated = "^" if inside.startswith("!") else ""
-        characters = re.sub(r"([][\\^&~|])", r"\\\1", inside.removeprefix("!"))
-        return f"(?!/)[{negated}{characters}]"
-    if piece in ("**/", "**"):
-        return r"(?:[^/]+/)*" if piece == "**/" else ".+"
-    if set(piece) == {"*"}:
-        return "[^/]*"
-    return "[^/]" if piece == "?" else re.escape(piece)
+    match piece.lastgroup:
+        case "date":
+            name = piece["date"]
+            digits = f"(?P={name})" if name in seen else f"(?P<{name}>[0-9]{{{DATE_DIGITS[name]}}})"
+            seen.add(name)
+            return digits
+        case "characters":
+            negated = "^" if piece["characters"].startswith("!") else ""
+            characters = piece["characters"].removeprefix("!")
+            return f"(?!/)[{negated}{re.sub(SPECIAL, ESCAPED, characters)}]"
+        case None:
+            return re.escape(piece[0])
+        case kind:
+            return WILDCARDS[kind]
 
 
 def _is_date(parts: dict[str, str]) -> bool:

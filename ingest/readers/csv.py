@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from ingest.sql import identifier, literal, literals
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 BUFFER_BYTES = 2 * MAX_LINE_BYTES
+SHOWN_CHARACTERS = 300
 
 
 def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Reading:
@@ -24,7 +26,8 @@ def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Re
     Columns are told by the header, in any order; without one, by the contract's order.
     """
     dialect = contract.dialect
-    header = _header(path, contract) if dialect.has_header else _names(contract.columns)
+    first, line_end = _first_record(path, dialect)
+    header = _header(first, contract) if dialect.has_header else _names(contract.columns)
     delivered = {name: identifier(f"field {n}") for n, name in enumerate(header)}
     sources = {column.name: _delivered_as(column, header) for column in contract.columns}
     texts = ", ".join(
@@ -49,6 +52,7 @@ def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Re
             quote={literal(dialect.quote)},
             escape={literal(dialect.quote)},
             nullstr=[{literals(("", *dialect.null_values))}],
+            {f"new_line={literal(line_end)}," if line_end else ""}
             compression='none',
             max_line_size={MAX_LINE_BYTES},
             buffer_size={BUFFER_BYTES},
@@ -81,39 +85,56 @@ def as_field(column: Column, dialect: Dialect) -> Delivered:
     return replace(delivered, value=cast(column, f"translate({delivered.text}, ',.', '.,')"))
 
 
-def _header(path: Path, contract: Contract) -> list[str]:
+def _header(header: list[str], contract: Contract) -> list[str]:
     try:
-        header = _first_record(path, contract.dialect)
         ",".join(header).encode()
-    except (UnicodeEncodeError, csv.Error) as error:
+    except UnicodeEncodeError as error:
         raise DropError(f"the header line can't be read as UTF-8 text: {error}") from error
     if not header:
         raise DropError("the file has no header line")
     for name in header:
         if header.count(name) > 1:
-            raise DropError(f"the header names the column '{name}' twice")
+            raise DropError(f"the header names the column '{_shown([name])}' twice")
     missing = [c for c in contract.columns if c.required and not _delivered_as(c, header)]
     if missing:
         raise DropError(
             f"the required column {', '.join(c.name for c in missing)} is missing; "
-            f"the header names {', '.join(header)}"
+            f"the header names {_shown(header)}"
         )
     return header
 
 
-def _first_record(path: Path, dialect: Dialect) -> list[str]:
+def _first_record(path: Path, dialect: Dialect) -> tuple[list[str], str]:
+    """The fields of the first line, and what ends it, as DuckDB writes that.
+
+    DuckDB 2.0 left alone takes the first line end of the file, be it in quotes, for that of all
+    lines: where a quoted name in the header holds another one, it finds no record at all.
+    """
     csv.field_size_limit(MAX_LINE_BYTES)
     quoting = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        lines = csv.reader(
+        records = csv.reader(
             file, delimiter=dialect.delimiter, quotechar=dialect.quote or None, quoting=quoting
         )
-        return next(lines, [])
+        try:
+            first = next(records, [])
+        except csv.Error as error:
+            raise DropError(f"the first line can't be read: {error}") from error
+        file.seek(0)
+        last_line = next(islice(file, max(records.line_num - 1, 0), None), "")
+    line_end = last_line[len(last_line.rstrip("\r\n")) :]
+    return first, line_end.replace("\r", r"\r").replace("\n", r"\n")
 
 
 def _delivered_as(column: Column, header: list[str]) -> str | None:
     """The name that the header has for a column."""
     names = [source[-1] for source in column.sources if source[-1] in header]
     if len(names) > 1:
-        raise DropError(f"the header names the column {column.name} twice: {' and '.join(names)}")
+        raise DropError(f"the header names the column {column.name} twice: {_shown(names)}")
     return names[0] if names else None
+
+
+def _shown(names: list[str]) -> str:
+    """Names as a message can have them: on one line, and not a whole file that has no header."""
+    shown = repr(", ".join(names))[1:-1]
+    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS]}…"

@@ -85,7 +85,7 @@ def check_end(
         select record_number, error_type, payload from {tables.rejected}
         where record_number = {count}
     """
-    broken = engine.execute(last).fetchone()
+    broken = next(iter(engine.execute(last).fetchall()), None)
     if broken is not None and broken[1] in CUT_OFF:
         number, error_type, payload = broken
         if error_type == "UNQUOTED VALUE" and payload.count(dialect.quote) % 2 == 1:

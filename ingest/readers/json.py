@@ -24,6 +24,7 @@ WRAPPER_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
 WRAPPER_END = re.compile(rb"\]\s*\}\s*\Z")
 BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
 NOT_VALID = "isn't valid JSON"
+NO_OBJECT = " isn't a JSON object"
 UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|[0-9.]+[eE])"
 """A number that may have been written in another way than DuckDB prints a double."""
 
@@ -131,6 +132,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
                     when len(keys) <> len(list_distinct(keys)) then 'the record names a key twice'
+                    {_no_folders(columns)}
                 end as problem
             from extracted
         )
@@ -179,7 +181,7 @@ def _delivered(column: Column) -> Delivered:
     if column.kind is not Kind.STRING:
         return delivered
     types = [f"json_type(record, {literal(_path(source))})" for source in column.sources]
-    nested = " or ".join(f"{each} in ('ARRAY', 'OBJECT')" for each in types)
+    nested = f"coalesce({', '.join(types)}) in ('ARRAY', 'OBJECT')"
     starts_so = f"left({delivered.text}, 1) in ('[', '{{')"
     is_nested = f"case when {starts_so} then {nested} else false end"
     return replace(delivered, value=f"case when not {is_nested} then {delivered.value} end")
@@ -225,6 +227,23 @@ def _named_twice(columns: tuple[Column, ...], printed: dict[tuple[str, ...], str
     return " ".join(branches)
 
 
+def _folders(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
+    """Paths of the objects that columns are in, outermost first."""
+    sources = _sources(columns)
+    return sorted(
+        {source[:depth] for source in sources for depth in range(1, len(source))}, key=len
+    )
+
+
+def _no_folders(columns: tuple[Column, ...]) -> str:
+    """A branch for each of them that is something else: what it holds would be kept nowhere."""
+    return " ".join(
+        f"when json_type(record, {literal(_path(folder))}) not in ('OBJECT', 'NULL') "
+        f"then {literal('.'.join(folder) + NO_OBJECT)}"
+        for folder in _folders(columns)
+    )
+
+
 def _extra(columns: tuple[Column, ...]) -> str:
     """What is left of a record without the contract's columns, or null."""
     known: dict[str, Any] = {}
@@ -240,11 +259,8 @@ def _extra(columns: tuple[Column, ...]) -> str:
 
 def _without_empty_folders(sql: str, columns: tuple[Column, ...]) -> str:
     """The query without objects in `extra` of which the contract's columns took everything."""
-    folders = {source[:depth] for source in _sources(columns) for depth in range(1, len(source))}
-    for folder in sorted(folders, key=len, reverse=True):
-        patch = "null"
-        for name in reversed(folder):
-            patch = f"{{{json.dumps(name)}:{patch}}}"
+    for folder in reversed(_folders(columns)):
+        patch = "".join(f"{{{json.dumps(name)}:" for name in folder) + "null" + "}" * len(folder)
         rest = f"nullif(json_merge_patch(extra, {literal(patch)})::varchar, '{{}}')"
         is_empty = f"json_extract(extra, {literal(_path(folder))})::varchar = '{{}}'"
         extra = f"case when {is_empty} then {rest} else extra end"

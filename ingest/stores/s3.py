@@ -32,7 +32,8 @@ from ingest.stores.urls import parse_location
 if TYPE_CHECKING:
     from datetime import datetime
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+"""Read at a time; of a transfer that breaks off, less than one is lost."""
 CONNECT_SECONDS = 10
 COPY_AT_ONCE_BYTES = 1024**3
 """A larger object is archived in parts: a request copies 5 GiB at most, and is silent meanwhile."""
@@ -80,19 +81,13 @@ class S3Store:
 
     def listing(self) -> Listing:
         """Latest versions of all objects; S3 shows none that is still being written."""
-        prefix = self._location.path if self.is_single_file else self._folder
-        found = [self._drop(entry) for entry in self._entries(prefix)]
+        key = self._location.path
         if self.is_single_file:
-            found = [drop for drop in found if self._key(drop) == prefix]
+            first = next(self._entries(key), None)
+            found = [self._drop(first)] if first and first["Key"] == key else []
         else:
-            found = [
-                drop
-                for drop in found
-                if drop.path
-                and not drop.path.endswith("/")
-                and not is_hidden(drop.path, self._archive)
-                and not is_unfinished(drop.path)
-            ]
+            everything = map(self._drop, self._entries(self._folder))
+            found = [drop for drop in everything if self._is_offered(drop)]
         return settled(found, {}, [])
 
     def find(self, path: str) -> Drop | None:
@@ -164,6 +159,10 @@ class S3Store:
         if self.is_single_file:
             path = path.rpartition("/")[0]
         return f"{path.removesuffix('/')}/" if path else ""
+
+    def _is_offered(self, drop: Drop) -> bool:
+        is_folder = not drop.path or drop.path.endswith("/")
+        return not (is_folder or is_hidden(drop.path, self._archive) or is_unfinished(drop.path))
 
     def _key(self, drop: Drop) -> str:
         return self._folder + drop.path

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from threading import Event
 from typing import Any, Self, TypeVar
@@ -161,9 +162,11 @@ class SFTPStore:
             with about_drop():
                 # Looked at before it is opened: opening a pipe would wait for a writer.
                 await self._check(client, drop, remote)
-                file = await self._connection.answer(client.open(remote, "rb"))
+                # Blocks are ours: asyncssh's own leave tasks behind when they are given up.
+                file = await self._connection.answer(client.open(remote, "rb", block_size=0))
+                block_bytes = min(client.limits.max_read_len or BLOCK_BYTES, BLOCK_BYTES)
                 try:
-                    await self._copy(file, drop, target, stop)
+                    await self._copy(file, drop, target, stop, block_bytes)
                     await self._check(client, drop, remote)
                 finally:
                     with suppress(asyncssh.Error, TransportError):
@@ -175,41 +178,43 @@ class SFTPStore:
             raise DropError(CHANGED)
 
     async def _copy(
-        self, file: asyncssh.SFTPClientFile, drop: Drop, target: Path, stop: Event
+        self,
+        file: asyncssh.SFTPClientFile,
+        drop: Drop,
+        target: Path,
+        stop: Event,
+        block_bytes: int,
     ) -> None:
         """Write what `target` doesn't have yet."""
         with target.open("ab") as local:
             received = local.tell()
             if received > drop.size_bytes:
                 received = local.truncate(0)
-            async with aclosing(self._blocks(file, received, drop.size_bytes)) as blocks:
+            blocks = self._blocks(file, range(received, drop.size_bytes, block_bytes), drop)
+            async with aclosing(blocks):
                 async for block in blocks:
                     local.write(block)
                     if stop.is_set():
                         raise TransportError("stopped")
 
     async def _blocks(
-        self, file: asyncssh.SFTPClientFile, offset: int, end: int
+        self, file: asyncssh.SFTPClientFile, offsets: range, drop: Drop
     ) -> AsyncIterator[bytes]:
-        """A file's bytes in their order, many requests being on the way at once."""
-        size = min(file.read_len or BLOCK_BYTES, BLOCK_BYTES)
-        asked: deque[tuple[int, asyncio.Task[bytes]]] = deque()
+        """A file's blocks in their order, many being on their way at once."""
+        asked: deque[asyncio.Task[bytes]] = deque()
+        upcoming = iter(offsets)
         try:
-            while offset < end or asked:
-                while offset < end and len(asked) * size < AHEAD_BYTES:
-                    length = min(size, end - offset)
-                    asked.append((length, asyncio.create_task(file.read(length, offset))))
-                    offset += length
-                length, task = asked[0]
-                block = await self._connection.answer(task)
-                if len(block) != length:
-                    raise DropError(CHANGED)
-                asked.popleft()
-                yield block
+            while True:
+                for offset in islice(upcoming, AHEAD_BYTES // offsets.step - len(asked)):
+                    length = min(offsets.step, drop.size_bytes - offset)
+                    asked.append(asyncio.create_task(_read(file, offset, length)))
+                if not asked:
+                    return
+                yield await self._connection.answer(asked.popleft())
         finally:
-            for _, task in asked:
+            for task in asked:
                 task.cancel()
-            await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
+            await asyncio.gather(*asked, return_exceptions=True)
 
     async def _free_path(self, drop: Drop, folder: str) -> str:
         async with self._connection.session() as client:
@@ -245,6 +250,17 @@ class SFTPStore:
             if moved is None or moved.version != drop.version:
                 await answer(client.rename(target, source))
                 raise DropError("the file changed before it was archived; it stays where it is")
+
+
+async def _read(file: asyncssh.SFTPClientFile, offset: int, length: int) -> bytes:
+    """A block; servers may give less at a time than they are asked for."""
+    block = b""
+    while len(block) < length:
+        part = await file.read(length - len(block), offset + len(block))
+        if not part:
+            raise DropError(CHANGED)
+        block += part
+    return block
 
 
 def _on_server(path: str) -> str:

@@ -6,8 +6,7 @@ transaction. It sends rows in COPY's binary form, which costs the server half as
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -17,6 +16,7 @@ from adbc_driver_postgresql import dbapi
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
 from ingest.sql import identifier
+from ingest.temporary import temporary_folder
 from ingest.warehouses.base import Warehouse
 from ingest.warehouses.connecting import connect, server_error
 from ingest.warehouses.streams import send
@@ -35,8 +35,9 @@ class PostgresWarehouse(Warehouse):
     def __init__(self, connection: dbapi.Connection, schema: str) -> None:
         """`connection` is the warehouse's from now on; it holds the loader's lock, if any."""
         self._connection = connection
-        self._spill = TemporaryDirectory(prefix="audience-vault-")
-        config = {"memory_limit": ENGINE_MEMORY, "temp_directory": self._spill.name}
+        self._spill = ExitStack()
+        folder = self._spill.enter_context(temporary_folder())
+        config = {"memory_limit": ENGINE_MEMORY, "temp_directory": str(folder)}
         super().__init__(duckdb.connect(config=config), schema)
         self.engine.execute("set TimeZone = 'UTC'")
         self.engine.execute("set arrow_large_buffer_size = true")
@@ -54,7 +55,7 @@ class PostgresWarehouse(Warehouse):
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
         self.engine.close()
-        self._spill.cleanup()
+        self._spill.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -98,15 +99,13 @@ class PostgresWarehouse(Warehouse):
         names = [identifier(column) for column in columns]
         casts = [f"{n}::{types[c]} as {n}" for n, c in zip(names, columns, strict=True)]
         sql = f"select {', '.join(casts)} from ({select}) as made ({', '.join(names)})"
-        relation = self.engine.sql(sql, params=list(parameters))
-        if relation is None:
-            raise WarehouseError(f"the rows for {table} are no query")
+        rows = self.engine.sql(sql, params=list(parameters)).to_arrow_reader(ROWS_AT_ONCE)
 
-        def ingest(rows: pa.RecordBatchReader) -> int:
+        def ingest(sent: pa.RecordBatchReader) -> int:
             with self._cursor() as cursor:
-                return cursor.adbc_ingest(table, rows, mode="append", db_schema_name=self.schema)
+                return cursor.adbc_ingest(table, sent, mode="append", db_schema_name=self.schema)
 
-        return send(relation.to_arrow_reader(ROWS_AT_ONCE), ingest, self._thread)
+        return send(rows, ingest, self._thread)
 
     def type_name(self, sql_type: str) -> str:
         """As the catalogue of the server prints it."""

@@ -94,9 +94,11 @@ FILES: dict[str, list[Case]] = {
             failed("stated", ROW, f"its manifest states {name}", beside=stated(ROW, **{name: said}))
             for name, said in (("bytes", 11), ("rows", 2), ("sha256", "0" * 64))
         ),
-        landed("stated", ROW, {"id": "a"}, beside=stated(ROW, sha256=sha256(ROW).hexdigest().upper())),
+        landed(
+            "stated", ROW, {"id": "a"}, beside=stated(ROW, sha256=sha256(ROW).hexdigest().upper())
+        ),
     ],
-}  # fmt: skip
+}
 
 PACKED: dict[str, list[Case]] = {
     "packed drop that is cut off": [

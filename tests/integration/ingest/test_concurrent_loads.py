@@ -191,6 +191,8 @@ def test_event_content_is_a_duplicate_under_any_name_and_time(settings, tmp_path
     assert [result.state for result in bench.load_all().results] == ["loaded"]
     for clock, name in enumerate(names[1:], start=1_600_000_000):
         bench.write(name, record("a"), clock=clock)
-    states = {result.url.rpartition("/drops/")[2]: result.state for result in bench.load_all().results}
+    states = {
+        result.url.rpartition("/drops/")[2]: result.state for result in bench.load_all().results
+    }
     assert states == dict.fromkeys(names[1:], "duplicate") | {names[0]: "unchanged"}
     assert bench.rows("events", "name") == [("a",)]

@@ -1,6 +1,10 @@
 """Raw on PostgreSQL holds what raw on DuckDB holds, and its connection keeps its secrets."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -293,6 +297,40 @@ def test_a_row_that_the_engine_cannot_make_fails_as_it_does_on_duckdb(warehouse)
         fail()
     assert count(warehouse) == 0
     assert warehouse.insert("numbers", ["n"], "select 1") == 1
+
+
+def test_an_interrupt_stops_an_insert_at_once(on_postgres, tmp_path):
+    """An interrupt is no error of the drop: the load ends."""
+    code = """
+import sys
+from ingest.settings import Settings
+from ingest.warehouses import open_for_loading
+with open_for_loading(Settings.from_environment(), []) as warehouse:
+    warehouse.execute(f"create table {warehouse.table('numbers')} (n bigint)")
+    with warehouse.transaction():
+        print("started", flush=True)
+        warehouse.insert("numbers", ["n"], "select range from range(10000000000)")
+"""
+    environment = os.environ | {
+        "AUDIENCE_VAULT_TARGET": "postgres",
+        "AUDIENCE_VAULT_POSTGRES": on_postgres.postgres_dsn,
+        "AUDIENCE_VAULT_SCHEMA_PREFIX": on_postgres.schema_prefix,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=PROJECT_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "started\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert told.splitlines()[-1] == "KeyboardInterrupt"
+    with open_for_loading(replace(on_postgres, lock_wait_seconds=5), []) as warehouse:
+        assert count(warehouse) == 0
 
 
 def test_a_row_that_the_server_refuses_fails_in_one_line(warehouse):

@@ -115,9 +115,11 @@ def test_a_drop_is_loaded_again_from_where_it_was_archived(bench):
     report = replay_drops(Wanted(load_ids=(1,)), bench.settings)
     assert [result.state for result in report.results] == ["loaded"]
     assert bench.query("select replays_load_id, modified_at, archived_url from raw.loads") == [
-        (None, *bench.query("select modified_at from raw.loads")[0], found := (
-            bench.folder / "done" / "events_1.json"
-        ).as_uri()),
+        (
+            None,
+            *bench.query("select modified_at from raw.loads")[0],
+            found := (bench.folder / "done" / "events_1.json").as_uri(),
+        ),
         (1, *bench.query("select modified_at from raw.loads")[0], None),
     ]
     assert found == report.results[0].url

@@ -22,11 +22,23 @@ def test_nothing_need_be_set():
         ("AUDIENCE_VAULT_SCHEMA_PREFIX", "a-b"),
         ("AUDIENCE_VAULT_DUCKDB", "/data/vault.duckdb"),
         ("AUDIENCE_VAULT_DUCKDB", "Marts.duckdb"),
+        ("AUDIENCE_VAULT_ARCHIVE", "/done"),
+        ("AUDIENCE_VAULT_ARCHIVE", "../done"),
+        ("AUDIENCE_VAULT_ARCHIVE", "a//b"),
+        ("AUDIENCE_VAULT_FETCH_AT_ONCE", "0"),
+        ("AUDIENCE_VAULT_FETCH_TRIES", "many"),
+        ("AUDIENCE_VAULT_STALL_SECONDS", "0"),
+        ("AUDIENCE_VAULT_SETTLE_SECONDS", "-1"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_by_name(name, value):
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({name: value})
+
+
+def test_a_source_may_be_a_url():
+    for source in ("s3://bucket/in", "sftp://user@host:2222/in", "file:///in"):
+        assert Settings.from_environment({"AUDIENCE_VAULT_SOURCE": source}).source == source
 
 
 def test_the_environment_says_the_same_as_the_settings():

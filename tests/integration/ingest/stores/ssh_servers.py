@@ -10,10 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 import asyncssh
+from made_secrets import PASSPHRASE, PASSWORD
 from wire import free_port, wait_for_port
 
-PASSWORD = "correct-horse-battery"  # noqa: S105
-PASSPHRASE = "staple-of-the-key"  # noqa: S105
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 CONFIG = """
 Port {port}
