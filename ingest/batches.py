@@ -116,4 +116,5 @@ def result_of(turn: Turn, entry: Entry) -> DropResult:
         rows_quarantined=counts.rows_quarantined,
         seconds=entry.seconds,
         error=entry.error,
+        unknown=turn.checked.unknown if turn.checked else (),
     )

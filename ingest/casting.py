@@ -86,7 +86,7 @@ def _fraction(scale: int) -> str:
 
 
 def _timestamp(zone: str | None, text: str) -> str:
-    """UTC, naive. A local reading that a clock change skips is none; one it repeats is the earlier.
+    """UTC, naive. A local reading that a clock change skips is none; one it repeats is the later.
 
     PostgreSQL and Python read offsets only to 14:59 and 23:59; 14:59 is what every engine reads.
     """

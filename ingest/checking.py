@@ -69,6 +69,8 @@ class Checked:
     rows_read: int
     rows_refused: int
     has_rejected: bool
+    unknown: tuple[str, ...]
+    """Names that the contract doesn't know: what is in `_extra`."""
 
     @property
     def numbered(self) -> str:
@@ -121,10 +123,20 @@ def check_records(
         select
             (select count(*) from {tables.records}),
             (select count(*) from {tables.records} where is_bad),
-            (select count(*) from {tables.rejected})
+            (select count(*) from {tables.rejected}),
+            (
+                select list(distinct name order by name)
+                from (select unnest(json_keys(extra)) as name from {tables.records})
+            )
     """
-    accepted, bad, rejected = engine.execute(counts).fetchall()[0]
-    checked = Checked(tables, accepted + rejected, bad + rejected, has_rejected=rejected > 0)
+    accepted, bad, rejected, unknown = engine.execute(counts).fetchall()[0]
+    checked = Checked(
+        tables=tables,
+        rows_read=accepted + rejected,
+        rows_refused=bad + rejected,
+        has_rejected=rejected > 0,
+        unknown=tuple(unknown or ()),
+    )
     if checked.rows_refused:
         engine.execute(_refused_statement(contract, checked))
         _check_share(engine, contract, checked)

@@ -5,6 +5,12 @@ import re
 import duckdb
 
 BROKEN_JSON = re.compile(r"Malformed JSON in file .*, at byte \d+ in record/value (\d+): (.*)")
+ENGINE_WORDS = {
+    "trailing data": "the file goes on after its list of records",
+    "invalid state": "the lines of the CSV file end in different ways; write one kind of line end",
+    "maximum_object_size": "a JSON record is larger than the loader takes, which is 64 MiB",
+}
+"""What the engine says of a file, by a part of its own words."""
 TEMPORARY_FILE = re.compile(r' (?:in )?file "[^"]*"')
 
 
@@ -38,6 +44,7 @@ def in_words(error: Exception) -> str:
     if broken := BROKEN_JSON.search(line):
         number, reason = broken.groups()
         return f"the JSON is broken near record {number}: {reason.strip(' .')}"
-    if "trailing data" in line:
-        return "the file goes on after its list of records"
+    for sign, words in ENGINE_WORDS.items():
+        if sign in line:
+            return words
     return TEMPORARY_FILE.sub("", line)

@@ -6,7 +6,7 @@ from ingest.checking import pseudonym_of, value_of
 from ingest.contracts import Contract
 from ingest.errors import DropError
 from ingest.history import Counts
-from ingest.ledger import QUARANTINE
+from ingest.ledger import LOADS, QUARANTINE
 from ingest.turns import Turn
 from ingest.warehouses import Warehouse
 
@@ -34,11 +34,27 @@ def land(warehouse: Warehouse, turn: Turn, load_id: int, loaded_at: datetime) ->
             """,
             [turn.contract.feed, load_id, turn.drop.url],
         )
+    if turn.replays is not None:
+        _release(warehouse, turn.replays.load_id, load_id)
     if checked.rows_read != loaded + quarantined:
         raise DropError(
             f"{checked.rows_read} rows were read, but {loaded} + {quarantined} would have landed"
         )
     return Counts(checked.rows_read, loaded, quarantined)
+
+
+def _release(warehouse: Warehouse, replayed: int, load_id: int) -> None:
+    """Rows of a replayed drop wait no more: what is bad of it now waits under the new load."""
+    warehouse.execute(
+        f"""
+            update {warehouse.table(QUARANTINE)} set replayed_by_load_id = $1::bigint
+            where replayed_by_load_id is null and load_id in (
+                select load_id from {warehouse.table(LOADS)}
+                where load_id = $2::bigint or replays_load_id = $2::bigint
+            )
+        """,
+        [load_id, replayed],
+    )
 
 
 def insert_good(

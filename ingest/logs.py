@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -10,9 +11,20 @@ RESULTS = "ingest.passes"
 FIELDS = "{levelname}{name}{message}"
 
 
+class _CurrentStderr(logging.StreamHandler):
+    """Writes where standard error is by then: a progress bar moves it above itself."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+
 def set_up_logs(log_format: str) -> None:
     """Log what `ingest` does, in one of the settings' LOG_FORMATS; leave other logs alone."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _CurrentStderr()
     logger = logging.getLogger("ingest")
     logger.handlers = [handler]
     logger.propagate = False

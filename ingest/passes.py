@@ -167,5 +167,6 @@ def _here(path: Path | DropError) -> Path:
 
 
 def _log(result: DropResult) -> None:
-    level = logging.WARNING if result.state is State.FAILED else logging.INFO
+    levels = {State.FAILED: logging.WARNING, State.UNCHANGED: logging.DEBUG}
+    level = levels.get(result.state, logging.INFO)
     LOG.log(level, "%s %s", result.state, result.url, extra=asdict(result))

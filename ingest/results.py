@@ -21,6 +21,8 @@ class DropResult:
     rows_quarantined: int = 0
     seconds: float = 0.0
     error: str | None = None
+    unknown: tuple[str, ...] = ()
+    """Names of delivered columns that the contract doesn't know; they are in `_extra`."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ class LoadReport:
     """Drops beyond the bounds of this run; the next one takes them."""
     unarchived: list[Skipped] = field(default_factory=list)
     """Drops that are loaded but couldn't be moved, and why."""
+
+    @property
+    def unknown(self) -> dict[str, list[str]]:
+        """Names that contracts don't know, by feed."""
+        found: dict[str, set[str]] = {}
+        for result in self.results:
+            if result.unknown:
+                found.setdefault(result.feed, set()).update(result.unknown)
+        return {feed: sorted(names) for feed, names in found.items()}
 
     @property
     def failed(self) -> list[DropResult]:

@@ -69,7 +69,7 @@ def _print_result(console: Console, result: DropResult) -> None:
     line = Text.assemble((f"{result.state:<9}", STYLES[result.state]), f" {result.feed:<14} ")
     line.append(file_name(result.url))
     if result.state is State.LOADED:
-        line.append(f"  {count(result.rows_loaded)} rows")
+        line.append(f"  {count(result.rows_loaded)} {'row' if result.rows_loaded == 1 else 'rows'}")
     if result.rows_quarantined:
         line.append(f", {count(result.rows_quarantined)} in quarantine", "yellow")
     if result.error:
@@ -89,9 +89,18 @@ def _print_summary(console: Console, report: LoadReport) -> None:
     )
     if quarantined:
         console.print("See them with `audience-vault quarantine list`.")
+    _print_unknown(console, report.unknown)
     if report.left:
         console.print(f"{count(report.left)} more are left for the next run.")
     print_left_alone(console, report)
+
+
+def _print_unknown(console: Console, unknown: dict[str, list[str]]) -> None:
+    for feed, names in unknown.items():
+        shown = ", ".join(safe(name) for name in names[:NAMES_SHOWN])
+        more = ", …" if len(names) > NAMES_SHOWN else ""
+        text = f"{feed}: the contract doesn't know {shown}{more}; kept in _extra"
+        console.print(Text(text, "yellow"))
 
 
 def print_left_alone(console: Console, report: LoadReport) -> None:

@@ -24,6 +24,7 @@ WRAPPER_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
 WRAPPER_END = re.compile(rb"\]\s*\}\s*\Z")
 BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
 NOT_VALID = "isn't valid JSON"
+NAMED_TWICE = " names a key twice"
 NO_OBJECT = " isn't a JSON object"
 UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|[0-9.]+[eE])"
 """A number that may have been written in another way than DuckDB prints a double."""
@@ -68,7 +69,7 @@ def _is_lines(path: Path, bom: int) -> bool:
             return False
     try:
         return isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -100,6 +101,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
     paths = literals([_path(source) for source in printed])
     each = ", ".join(f"printed[{n}] as {name}" for n, name in enumerate(printed.values(), start=1))
     texts = ", ".join(f"{_text(c, printed)} as {text_of(c)}" for c in columns)
+    key_twice = literal(f"the record{NAMED_TWICE}")
     is_usual = f"keys = [{literals(_usual_keys(start, columns))}]"
     sql = f"""
         with records as (
@@ -131,7 +133,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
                     when {is_usual} then null
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
-                    when len(keys) <> len(list_distinct(keys)) then 'the record names a key twice'
+                    when len(keys) <> len(list_distinct(keys)) then {literal("the record" + NAMED_TWICE)}
                     {_no_folders(columns)}
                 end as problem
             from extracted
@@ -162,7 +164,7 @@ def _usual_keys(start: bytes, columns: tuple[Column, ...]) -> list[str]:
     decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: [key for key, _ in pairs])
     try:
         keys, _ = decoder.raw_decode(start.decode(errors="ignore"), opening)
-    except ValueError:
+    except (ValueError, RecursionError):
         return whole
     return keys if set(keys) <= set(whole) and len(set(keys)) == len(keys) else whole
 
@@ -236,12 +238,20 @@ def _folders(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
 
 
 def _no_folders(columns: tuple[Column, ...]) -> str:
-    """A branch for each of them that is something else: what it holds would be kept nowhere."""
-    return " ".join(
-        f"when json_type(record, {literal(_path(folder))}) not in ('OBJECT', 'NULL') "
-        f"then {literal('.'.join(folder) + NO_OBJECT)}"
-        for folder in _folders(columns)
-    )
+    """Branches for each of them that is something else, or names a key twice.
+
+    What it holds would be kept nowhere.
+    """
+    branches = []
+    for folder in _folders(columns):
+        path, name = literal(_path(folder)), ".".join(folder)
+        keys = f"json_keys(record, {path})"
+        branches += [
+            f"when json_type(record, {path}) not in ('OBJECT', 'NULL') "
+            f"then {literal(name + NO_OBJECT)}",
+            f"when len({keys}) <> len(list_distinct({keys})) then {literal(name + NAMED_TWICE)}",
+        ]
+    return " ".join(branches)
 
 
 def _extra(columns: tuple[Column, ...]) -> str:

@@ -6,7 +6,7 @@ A file may be named by a pattern.
 FOLDER, S3, SFTP = (f"stores/test_{name}_*.py" for name in ("folder", "s3", "sftp"))
 FETCHING = "stores/test_fetching.py"
 ELSEWHERE: dict[str, list[str]] = {
-    "JSON record of more than 128 MiB": [
+    "JSON record of more than 64 MiB": [
         "test_broken_input.py::test_a_record_beyond_the_bound_fails_the_drop"
     ],
     "block of more than 128 MiB, packed or not": [

@@ -9,7 +9,6 @@ import random
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from made_avro import CODECS, avro, record

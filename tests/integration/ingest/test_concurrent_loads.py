@@ -94,7 +94,7 @@ def record(name: str) -> bytes:
 
 DELIVERIES = st.lists(st.lists(st.sampled_from("abcdef"), max_size=6), min_size=1, max_size=4)
 MANY = hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 numbers = iter(range(10**9))
 

@@ -23,14 +23,14 @@ from ingest.settings import PROJECT_DIR, Settings
 
 NAUGHTY = PROJECT_DIR.parent / "shared" / "drops" / "awkward" / "text" / "blns.json"
 OWN = [
-    "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b[2J\x1b[H", "\x9b31m", "\b\b\b\b", "a\rb", "a\nb",
-    "a\r\nb", "\t", "\x0b\x0c", "\u202eright to left", "\u2066isolate\u2069", "\u200bzero width",
-    "\u2028line\u2029paragraph", "\ufeffmark", "[bold red]x[/]", "[/nothing]", "[link=http://x]y",
-    "[@click=app.bell]z", ":smile:", "{0.__class__}", "%(message)s", "%s%n", "${jndi:ldap://x}",
-    "'; drop table raw.loads; --", '"; drop table raw.quarantine; --', "$1", "?", "\\", "\\N", "\\x41",
-    '"', '""', "'", ",", ";", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "&amp;", "null",
-    "NULL", "None", "NaN", "true", "0x10", "1e5", "-0", "\ufffd", "\uffff", "\U0010ffff", "\U000e0001",
-    "e\u0301\u0301\u0301", "\u0000"[:0] + "x" * 70_000, "{", "[", "]}", "/*", "*/", "--", "`", "~",
+    "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b[2J\x1b[H", "\x9b31m", "\b\b\b\b", "a\rb",
+    "a\nb", "a\r\nb", "\t", "\x0b\x0c", "\u202eright to left", "\u2066isolate\u2069",
+    "\u200bzero width", "\u2028line\u2029paragraph", "\ufeffmark", "[bold red]x[/]", "[/nothing]",
+    "[link=http://x]y", "[@click=app.bell]z", ":smile:", "{0.__class__}", "%(message)s", "%s%n", "${jndi:ldap://x}",
+    "'; drop table raw.loads; --", '"; drop table raw.quarantine; --', "$1", "?", "\\", "\\N",
+    "\\x41", '"', '""', "'", ",", ";", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "&amp;",
+    "null", "NULL", "None", "NaN", "true", "0x10", "1e5", "-0", "\ufffd", "\uffff", "\U0010ffff",
+    "\U000e0001", "e\u0301\u0301\u0301", "x" * 70_000, "{", "[", "]}", "/*", "*/", "--", "`", "~",
 ]  # fmt: skip
 HOSTILE = [
     *OWN,
@@ -212,11 +212,7 @@ def test_every_text_may_be_in_an_error(refusing):
     assert [error for (error,) in errors if re.search(r"[\r\n]", error)] == []
 
 
-def test_logs_are_one_line_for_each_drop_whatever_it_is_called(refusing, capfd, monkeypatch):
-    monkeypatch.setenv("AUDIENCE_VAULT_LOG_FORMAT", "json")
-    for number, text in enumerate(NAMEABLE):
-        refusing.write(f"objects_{number} {text}", b"[")
-    program = f"""
+LOG = """
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -227,9 +223,14 @@ set_up_logs("json")
 settings = replace(Settings.from_environment(), project_dir=Path(sys.argv[2]))
 load(sys.argv[1], settings)
 """
+
+
+def test_logs_are_one_line_for_each_drop_whatever_it_is_called(refusing):
+    for number, text in enumerate(NAMEABLE):
+        refusing.write(f"objects_{number} {text}", b"[")
     arguments = [str(refusing.folder), str(refusing.settings.project_dir)]
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-c", LOG, *arguments], capture_output=True, text=True, check=True
     )
     assert done.stdout == ""
     lines = done.stderr.splitlines()

@@ -68,7 +68,7 @@ def test_since_leaves_older_drops_alone(bench):
     since = datetime.fromtimestamp(bench.clock - 60, UTC).replace(tzinfo=None)
     report = load(bench.folder, bench.settings, bounds=Bounds(since=since))
     assert names(report) == ["events_1.json", "events_2.json"]
-    assert "events_0.json  1 rows" in run("load", bench.folder, "--since", "2020-01-01T00:00+03:00")
+    assert "events_0.json  1 row" in run("load", bench.folder, "--since", "2020-01-01T00:00+03:00")
     assert "--since is 'soon'" in run("load", bench.folder, "--since", "soon", code=2)
 
 
@@ -257,3 +257,13 @@ def test_a_late_file_with_an_old_time_is_found(bench):
     bench.write("events_late.json", lines(event(mac="late")))
     report = load(bench.folder, bench.settings)
     assert [r.state for r in report.results if r.url.endswith("events_late.json")] == ["loaded"]
+
+
+def test_unknown_columns_are_told_once_a_run(bench):
+    for n in range(2):
+        bench.write(f"events_{n}.json", lines(event(mac=str(n), tags=1, **{f"x{n}": 2})))
+    bench.write("channels.csv", b"channel,colour\na,red\n")
+    told = run("load", bench.folder)
+    assert told.count("the contract doesn't know") == 2
+    assert "stb_events: the contract doesn't know tags, x0, x1; kept in _extra" in told
+    assert "channels: the contract doesn't know colour; kept in _extra" in told

@@ -166,3 +166,14 @@ def test_extra_columns_of_the_contract_are_filled_by_a_replay(bench, tmp_path):
         (None, json.dumps({"tags": "x"}, separators=(",", ":"))),
         ("x", None),
     ]
+
+
+def test_a_replayed_drop_takes_its_rows_out_of_quarantine(bench, tmp_path):
+    bench.load(lines(*events(60), event(mac="zap", code="ZAP"), b'{"mac": '))
+    settings = mended(bench, tmp_path, "stb_events", allow_zap)
+    for _ in range(2):
+        replay_drops(Wanted(load_ids=(1,)), settings)
+    waiting = "select load_id, row_number from raw.quarantine where replayed_by_load_id is null"
+    assert bench.query(waiting) == [(3, 62)]
+    assert replay_quarantine(settings) == []
+    assert unexplained(bench) == 0

@@ -1,15 +1,12 @@
 """S3 as a source, over HTTP: moto for versions and conditions, rclone for signatures."""
 
 import os
-from pathlib import Path
 
 import pytest
 from looking import MIB, fetch_all, only, paths, refusal, version
 
 from ingest.errors import DropError
-from ingest.fetching import fetched
 from ingest.stores import open_store, s3
-
 
 
 def test_objects_are_listed_but_folders_hidden_and_unfinished_ones(bucket):
@@ -21,9 +18,9 @@ def test_objects_are_listed_but_folders_hidden_and_unfinished_ones(bucket):
     store = bucket.open("in", archive="done")
     assert sorted(paths(store)) == ["a.csv", "sub/b.csv"]
     assert store.listing().drops[0].url.startswith(f"s3://{bucket.name}/in/")
-    assert sorted(paths(bucket.open("in/", archive="done")) == ["a.csv", "sub/b.csv"]
+    assert sorted(paths(bucket.open("in/", archive="done"))) == ["a.csv", "sub/b.csv"]
     assert len(paths(bucket.open())) == 4
-    assert sorted(paths(bucket.open("nothing/here")) == []
+    assert sorted(paths(bucket.open("nothing/here"))) == []
 
 
 def test_more_objects_than_a_page_holds(bucket, monkeypatch):
@@ -40,7 +37,7 @@ def test_more_objects_than_a_page_holds(bucket, monkeypatch):
     assert not bucket.proxy.faults
     assert len(bucket.proxy.lines) == requests + 4  # moto ends a connection after each answer
     version(bucket)
-    assert sorted(paths(bucket.open()) == expected
+    assert sorted(paths(bucket.open())) == expected
 
 
 @pytest.mark.slow
@@ -48,7 +45,7 @@ def test_more_objects_than_s3_lists_at_once(bucket):
     expected = [f"{number:04}.csv" for number in range(1005)]
     for key in expected:
         bucket.put(key, b"")
-    assert sorted(paths(bucket.open()) == expected
+    assert sorted(paths(bucket.open())) == expected
 
 
 def test_a_single_object_is_a_source(bucket, tmp_path):
