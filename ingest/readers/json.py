@@ -133,7 +133,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
                     when {is_usual} then null
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
-                    when len(keys) <> len(list_distinct(keys)) then {literal("the record" + NAMED_TWICE)}
+                    when len(keys) <> len(list_distinct(keys)) then {key_twice}
                     {_no_folders(columns)}
                 end as problem
             from extracted
