@@ -13,7 +13,7 @@ DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 OFFSET = r"(Z|[-+](0[0-9]|1[0-4]):?[0-5][0-9])"
 INSTANT = f"{DATE}[T ]{TIME}"
-BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+BLANKS = literal(" \t\n\r\xa0")
 EXPECTED = {
     Kind.STRING: "plain text without a NUL character",
     Kind.INTEGER: "a whole number of 64 bits",
@@ -36,8 +36,9 @@ def cast(column: Column, text: str) -> str:
     """The value of `text` (SQL) in the column's type; null where it isn't one."""
     if column.kind is Kind.TIMESTAMP:
         return _timestamp(column.timezone, text)
+    if column.kind is Kind.STRING:
+        return f"case when not contains({text}, chr(0)) then {text} end"
     accepted = {
-        Kind.STRING: f"not contains({text}, chr(0))",
         Kind.INTEGER: _like(text, "-?[0-9]+"),
         Kind.DECIMAL: _like(text, f"-?[0-9]+{_fraction(column.scale)}"),
         Kind.BOOLEAN: f"{text} in ('true', 'false')",

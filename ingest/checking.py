@@ -121,21 +121,17 @@ def check_records(
         _refuse_repeats(engine, tables, columns)
     counts = f"""
         select
-            (select count(*) from {tables.records}),
-            (select count(*) from {tables.records} where is_bad),
-            (select count(*) from {tables.rejected}),
-            (
-                select list(distinct name order by name)
-                from (select unnest(json_keys(extra)) as name from {tables.records})
-            )
+            count(*), count(*) filter (is_bad), count(extra),
+            (select count(*) from {tables.rejected})
+        from {tables.records}
     """
-    accepted, bad, rejected, unknown = engine.execute(counts).fetchall()[0]
+    accepted, bad, extra, rejected = engine.execute(counts).fetchall()[0]
     checked = Checked(
         tables=tables,
         rows_read=accepted + rejected,
         rows_refused=bad + rejected,
         has_rejected=rejected > 0,
-        unknown=tuple(unknown or ()),
+        unknown=_unknown(engine, tables) if extra else (),
     )
     if checked.rows_refused:
         engine.execute(_refused_statement(contract, checked))
@@ -143,8 +139,18 @@ def check_records(
     return checked
 
 
+def _unknown(engine: duckdb.DuckDBPyConnection, tables: CheckedTables) -> tuple[str, ...]:
+    """Names in `extra`: a few lists of names, though there may be one for each record."""
+    found = engine.execute(f"select distinct json_keys(extra) from {tables.records}").fetchall()
+    return tuple(sorted({name for (names,) in found for name in names or ()}))
+
+
 def _check_statement(reading: Reading, contract: Contract, tables: CheckedTables) -> str:
-    """Only what is good of good records: what is said of bad ones costs nothing here."""
+    """Only what is good of good records: what is said of bad ones costs nothing here.
+
+    A small drop takes as long as DuckDB takes to plan this; queries inside each other are planned
+    an eighth faster than those that `with` names.
+    """
     delivered = [(column, reading.delivered[column.name]) for column in contract.columns]
     casts = [f"{each.value} as {value_of(column)}" for column, each in delivered]
     breaks = [
@@ -158,12 +164,6 @@ def _check_statement(reading: Reading, contract: Contract, tables: CheckedTables
     is_needed = "true" if _unique_sets(contract) else "is_bad"
     return f"""
         create or replace temp table {tables.records} as
-        with delivered as ({reading.sql}),
-        typed as (select *, {", ".join(casts)} from delivered),
-        verdict as (
-            select *, coalesce(problem is not null or {" or ".join(breaks)}, false) as is_bad
-            from typed
-        )
         select
             is_bad,
             problem,
@@ -172,7 +172,10 @@ def _check_statement(reading: Reading, contract: Contract, tables: CheckedTables
             {", ".join(kept)},
             case when {is_needed} then struct_pack({texts}) end as texts,
             case when {is_needed} then {reading.payload} end as record
-        from verdict
+        from (
+            select *, coalesce(problem is not null or {" or ".join(breaks)}, false) as is_bad
+            from (select *, {", ".join(casts)} from ({reading.sql}) as delivered) as typed
+        ) as verdict
     """
 
 

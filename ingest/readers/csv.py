@@ -61,8 +61,9 @@ def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Re
     """
 
     def complete(engine: duckdb.DuckDBPyConnection, tables: CheckedTables) -> None:
-        keep_rejected(engine, tables, path, dialect, one_column=len(header) == 1)
-        check_end(engine, tables, path, dialect, contract.completeness)
+        one_column = len(header) == 1
+        has_rejected = keep_rejected(engine, tables, path, dialect, one_column=one_column)
+        check_end(engine, tables, path, contract, has_rejected=has_rejected)
 
     columns = {column.name: as_field(column, dialect) for column in contract.columns}
     return Reading(sql, _object(delivered), columns, complete)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.contracts import Completeness, Dialect
+from ingest.contracts import Contract, Dialect
 from ingest.errors import DropError
 from ingest.readers import CheckedTables
 from ingest.readers.endings import check_final_line_end, ends_a_line, rows_of_trailer
@@ -24,8 +24,8 @@ def keep_rejected(
     dialect: Dialect,
     *,
     one_column: bool,
-) -> None:
-    """Fill `tables.rejected` with the records that DuckDB couldn't split into fields.
+) -> bool:
+    """Fill `tables.rejected` with the records that DuckDB couldn't split into fields, if any.
 
     It numbers lines as records, blank ones included, and the header as the first. Raise DropError
     where the file ends within one of them.
@@ -65,19 +65,22 @@ def keep_rejected(
             [blanks, int(dialect.has_header)],
         )
     engine.execute("drop table reject_errors; drop table reject_scans")
+    return bool(count)
 
 
 def check_end(
     engine: duckdb.DuckDBPyConnection,
     tables: CheckedTables,
     path: Path,
-    dialect: Dialect,
-    completeness: Completeness,
+    contract: Contract,
+    *,
+    has_rejected: bool,
 ) -> None:
     """Raise DropError where the file ends too early, as far as it or its contract tells.
 
     Takes the trailer line away from the records, if the contract has one.
     """
+    completeness = contract.completeness
     if completeness.final_line_end:
         check_final_line_end(path)
     count = f"(select count(*) from {tables.records}) + (select count(*) from {tables.rejected})"
@@ -85,10 +88,11 @@ def check_end(
         select record_number, error_type, payload from {tables.rejected}
         where record_number = {count}
     """
-    broken = next(iter(engine.execute(last).fetchall()), None)
+    found = engine.execute(last).fetchall() if has_rejected else []
+    broken = next(iter(found), None)
     if broken is not None and broken[1] in CUT_OFF:
         number, error_type, payload = broken
-        if error_type == "UNQUOTED VALUE" and payload.count(dialect.quote) % 2 == 1:
+        if error_type == "UNQUOTED VALUE" and payload.count(contract.dialect.quote) % 2 == 1:
             raise DropError(f"the file is cut off: a quote opened in row {number} is never closed")
         if completeness.trailer is None and not ends_a_line(path):
             raise DropError(f"the file is cut off: its last line, row {number}, isn't complete")

@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -15,6 +14,13 @@ from ingest.contracts import Contract
 from ingest.errors import DropError
 from ingest.readers import CheckedTables, Delivered, Reading, as_text, text_of
 from ingest.readers.endings import check_final_line_end, end_of
+from ingest.readers.json_extra import (
+    Usual,
+    folders_of,
+    path_to,
+    sources_of,
+    without_empty_folders,
+)
 from ingest.sql import identifier, literal, literals
 
 MAX_RECORD_BYTES = 64 * 1024 * 1024
@@ -22,7 +28,7 @@ EDGE_BYTES = 64 * 1024
 BOM = b"\xef\xbb\xbf"
 WRAPPER_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
 WRAPPER_END = re.compile(rb"\]\s*\}\s*\Z")
-BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
+BLANKS = literal(" \t\n\r")
 NOT_VALID = "isn't valid JSON"
 NAMED_TWICE = " names a key twice"
 NO_OBJECT = " isn't a JSON object"
@@ -97,12 +103,12 @@ def _slice(path: Path, start: int, end: int) -> Path:
 def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Reading:
     is_lines = layout == "newline_delimited"
     columns = contract.columns
-    printed = {s: identifier(f"printed {n}") for n, s in enumerate(_sources(columns), start=1)}
-    paths = literals([_path(source) for source in printed])
+    printed = {s: identifier(f"printed {n}") for n, s in enumerate(sources_of(columns), start=1)}
+    paths = literals([path_to(source) for source in printed])
     each = ", ".join(f"printed[{n}] as {name}" for n, name in enumerate(printed.values(), start=1))
     texts = ", ".join(f"{_text(c, printed)} as {text_of(c)}" for c in columns)
     key_twice = literal(f"the record{NAMED_TWICE}")
-    is_usual = f"keys = [{literals(_usual_keys(start, columns))}]"
+    usual = Usual(start, columns)
     sql = f"""
         with records as (
             select json::varchar as record
@@ -119,6 +125,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
             select
                 record,
                 json_keys(record) as keys,
+                {usual.unknown} as unknown,
                 json_extract_string(record, [{paths}]) as printed,
                 regexp_matches(record, {literal(UNUSUAL_NUMBER)}) as has_unusual_number
             from records
@@ -130,7 +137,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
                 {each},
                 case
                     {_named_twice(columns, printed)}
-                    when {is_usual} then null
+                    when {usual.test} then null
                     when record is null then {literal(NOT_VALID)}
                     when not starts_with(ltrim(record, {BLANKS}), '{{') then 'isn''t a JSON object'
                     when len(keys) <> len(list_distinct(keys)) then {key_twice}
@@ -142,7 +149,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
         select
             record,
             problem,
-            case when problem is null and not ({is_usual}) then {_extra(columns)} end as extra,
+            case when problem is null then {usual.extra} end as extra,
             {texts}
         from judged
     """
@@ -154,27 +161,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
             _keep_broken_lines(engine, tables, path)
 
     delivered = {column.name: _delivered(column) for column in columns}
-    return Reading(_without_empty_folders(sql, columns), "record", delivered, complete)
-
-
-def _usual_keys(start: bytes, columns: tuple[Column, ...]) -> list[str]:
-    """Keys of the first record, if the contract knows them all: most records have the same."""
-    whole = [source[0] for source in _sources(columns) if len(source) == 1]
-    opening = start.find(b"{")
-    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: [key for key, _ in pairs])
-    try:
-        keys, _ = decoder.raw_decode(start.decode(errors="ignore"), opening)
-    except (ValueError, RecursionError):
-        return whole
-    return keys if set(keys) <= set(whole) and len(set(keys)) == len(keys) else whole
-
-
-def _sources(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
-    return [source for column in columns for source in column.sources]
-
-
-def _path(source: tuple[str, ...]) -> str:
-    return "$" + "".join(f".{json.dumps(name, ensure_ascii=False)}" for name in source)
+    return Reading(without_empty_folders(sql, columns), "record", delivered, complete)
 
 
 def _delivered(column: Column) -> Delivered:
@@ -182,7 +169,7 @@ def _delivered(column: Column) -> Delivered:
     delivered = as_text(column)
     if column.kind is not Kind.STRING:
         return delivered
-    types = [f"json_type(record, {literal(_path(source))})" for source in column.sources]
+    types = [f"json_type(record, {literal(path_to(source))})" for source in column.sources]
     nested = f"coalesce({', '.join(types)}) in ('ARRAY', 'OBJECT')"
     starts_so = f"left({delivered.text}, 1) in ('[', '{{')"
     is_nested = f"case when {starts_so} then {nested} else false end"
@@ -196,7 +183,7 @@ def _text(column: Column, printed: dict[tuple[str, ...], str]) -> str:
 
 
 def _exact(column: Column, source: tuple[str, ...], text: str) -> str:
-    is_double = f"json_type(record, {literal(_path(source))}) = 'DOUBLE'"
+    is_double = f"json_type(record, {literal(path_to(source))}) = 'DOUBLE'"
     name = re.escape(json.dumps(source[-1], ensure_ascii=False))
     token = literal(rf"{name}\s*:\s*(-?[0-9][-+.0-9eE]*)")
     written = f"regexp_extract(record, {token}, 1)"
@@ -229,22 +216,14 @@ def _named_twice(columns: tuple[Column, ...], printed: dict[tuple[str, ...], str
     return " ".join(branches)
 
 
-def _folders(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
-    """Paths of the objects that columns are in, outermost first."""
-    sources = _sources(columns)
-    return sorted(
-        {source[:depth] for source in sources for depth in range(1, len(source))}, key=len
-    )
-
-
 def _no_folders(columns: tuple[Column, ...]) -> str:
     """Branches for each of them that is something else, or names a key twice.
 
     What it holds would be kept nowhere.
     """
     branches = []
-    for folder in _folders(columns):
-        path, name = literal(_path(folder)), ".".join(folder)
+    for folder in folders_of(columns):
+        path, name = literal(path_to(folder)), ".".join(folder)
         keys = f"json_keys(record, {path})"
         branches += [
             f"when json_type(record, {path}) not in ('OBJECT', 'NULL') "
@@ -252,30 +231,6 @@ def _no_folders(columns: tuple[Column, ...]) -> str:
             f"when len({keys}) <> len(list_distinct({keys})) then {literal(name + NAMED_TWICE)}",
         ]
     return " ".join(branches)
-
-
-def _extra(columns: tuple[Column, ...]) -> str:
-    """What is left of a record without the contract's columns, or null."""
-    known: dict[str, Any] = {}
-    for *folders, name in _sources(columns):
-        level = known
-        for folder in folders:
-            level = level.setdefault(folder, {})
-        level[name] = None
-    whole = literals([name for name, below in known.items() if below is None])
-    rest = f"json_merge_patch(record, {literal(json.dumps(known))})::varchar"
-    return f"case when not list_has_all([{whole}], keys) then nullif({rest}, '{{}}') end"
-
-
-def _without_empty_folders(sql: str, columns: tuple[Column, ...]) -> str:
-    """The query without objects in `extra` of which the contract's columns took everything."""
-    for folder in reversed(_folders(columns)):
-        patch = "".join(f"{{{json.dumps(name)}:" for name in folder) + "null" + "}" * len(folder)
-        rest = f"nullif(json_merge_patch(extra, {literal(patch)})::varchar, '{{}}')"
-        is_empty = f"json_extract(extra, {literal(_path(folder))})::varchar = '{{}}'"
-        extra = f"case when {is_empty} then {rest} else extra end"
-        sql = f"select * replace ({extra} as extra) from ({sql})"
-    return sql
 
 
 def _keep_broken_lines(
