@@ -205,10 +205,11 @@ def check(bench: FeedBench, output: str) -> Counter[str]:
                 fine = error is None and read is None
         if not fine:
             wrong.append((url, state, error, read, loaded, quarantined))
-    assert wrong == []
+    assert not wrong, wrong
     unsaid = "select count(*) from raw.quarantine where reason is null or rule is null"
     assert bench.query(unsaid) == [(0,)]
-    assert [line for line in output.splitlines() if not PRINTED.fullmatch(line)] == []
+    printed = [line for line in output.splitlines() if not PRINTED.fullmatch(line)]
+    assert not printed, printed
     return Counter(row[1] for row in ledger)
 
 
