@@ -7,7 +7,7 @@ import polars as pl
 import psycopg
 
 from benchmarks.feed import COLUMNS, FEED, UNKNOWN, write_contract
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 from ingest.warehouses.duckdb import CONFIG
 

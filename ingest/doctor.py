@@ -10,12 +10,12 @@ from importlib.metadata import version
 from rich.filesize import decimal
 
 from ingest.contracts import ContractError, read_contracts
-from ingest.dbt_sources import source_files
+from ingest.contracts.dbt_sources import source_files
 from ingest.errors import SourceError, UsageError, WarehouseError
-from ingest.matching import match_drops
-from ingest.reports import feed_status
+from ingest.ledger.reports import feed_status
 from ingest.settings import MIN_KEY_CHARACTERS, Settings
 from ingest.stores import open_store
+from ingest.stores.matching import match_drops
 from ingest.warehouses import open_for_reading
 
 LITTLE_ROOM_BYTES = 2 * 1024**3

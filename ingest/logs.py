@@ -6,7 +6,7 @@ from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-RESULTS = "ingest.passes"
+RESULTS = "ingest.loading.passes"
 """Logs what becomes of each drop, which commands print for people anyway."""
 FIELDS = "{levelname}{name}{message}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import UsageError
-from ingest.ledger import LOADS
+from ingest.ledger.tables import LOADS
 from ingest.settings import Settings
 from ingest.simulate import SimulationPlan, simulate
 from ingest.warehouses import open_for_reading

@@ -6,7 +6,7 @@ import dagster as dg
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
-from ingest.history import State
+from ingest.ledger.history import State
 from orchestration.resources import Loader
 from orchestration.translator import OWNERS
 

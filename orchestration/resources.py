@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from ingest.accounting import unexplained_rows
 from ingest.contracts import read_contracts
-from ingest.loader import load
-from ingest.results import LoadReport
-from ingest.reports import FailedDrop, failed_drops
+from ingest.ledger.accounting import unexplained_rows
+from ingest.ledger.reports import FailedDrop, failed_drops
+from ingest.loading.loader import load
+from ingest.loading.results import LoadReport
 from ingest.settings import Settings
 from ingest.warehouses import open_for_loading
 

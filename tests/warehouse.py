@@ -11,7 +11,7 @@ import duckdb
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from ingest.warehouses.duckdb import CONFIG
 from orchestration.build import close_warehouse

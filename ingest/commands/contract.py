@@ -12,8 +12,8 @@ from ingest.console import make_console, safe, table
 from ingest.contracts import Contract, ContractError, read_contract, read_contracts
 from ingest.contracts.compatibility import Comparison, compare_all
 from ingest.contracts.compatibility.differences import MEANINGS
+from ingest.contracts.dbt_sources import write_sources
 from ingest.contracts.exporting import EXPORTS
-from ingest.dbt_sources import write_sources
 from ingest.errors import UsageError
 from ingest.settings import Settings
 from ingest.warehouses import open_for_loading, open_for_reading

@@ -12,9 +12,9 @@ from rich.filesize import decimal
 from ingest.commands.loads import print_left_alone, show_load
 from ingest.console import count, file_name, make_console, table
 from ingest.errors import UsageError
-from ingest.loader import Bounds, load, plan
-from ingest.passes import Pair
-from ingest.results import LoadReport
+from ingest.loading.loader import Bounds, load, plan
+from ingest.loading.passes import Pair
+from ingest.loading.results import LoadReport
 from ingest.settings import Settings
 
 

@@ -11,8 +11,8 @@ from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
 from ingest.console import count, file_name, safe
-from ingest.history import State
-from ingest.results import DropResult, LoadReport, OnProgress, Progress
+from ingest.ledger.history import State
+from ingest.loading.results import DropResult, LoadReport, OnProgress, Progress
 from ingest.stores import Skipped
 
 STYLES = {State.LOADED: "green", State.DUPLICATE: "yellow", State.FAILED: "bold red"}

@@ -8,7 +8,7 @@ from rich.text import Text
 from ingest.console import count, file_name, make_console, safe, table
 from ingest.contracts import read_contracts
 from ingest.errors import UsageError
-from ingest.reports import QuarantinedRow, quarantined_row, quarantined_rows
+from ingest.ledger.reports import QuarantinedRow, quarantined_row, quarantined_rows
 from ingest.settings import Settings
 from ingest.warehouses import Warehouse, open_for_reading
 

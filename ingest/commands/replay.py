@@ -7,8 +7,8 @@ import typer
 
 from ingest.commands.loads import show_load
 from ingest.console import count, make_console
-from ingest.replay import Wanted, replay_drops
-from ingest.replay_quarantine import replay_quarantine
+from ingest.loading.replay import Wanted, replay_drops
+from ingest.loading.replay_quarantine import replay_quarantine
 from ingest.settings import Settings
 
 DAY = ["%Y-%m-%d"]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from ingest.console import file_name, make_console, table
 from ingest.contracts import Contract, read_contracts
-from ingest.history import utc_now
-from ingest.reports import FeedStatus, failed_drops, feed_status
+from ingest.ledger.history import utc_now
+from ingest.ledger.reports import FeedStatus, failed_drops, feed_status
 from ingest.settings import Settings
 from ingest.warehouses import open_for_reading
 

@@ -11,7 +11,7 @@ import duckdb
 from ingest.columns import TableColumn
 from ingest.contracts import Contract, ContractError
 from ingest.errors import WarehouseError
-from ingest.ledger import LOADS, TABLES, feed_columns
+from ingest.ledger.tables import LOADS, TABLES, feed_columns
 from ingest.sql import identifier
 
 

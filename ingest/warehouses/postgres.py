@@ -14,9 +14,9 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from ingest.errors import UsageError, WarehouseError
+from ingest.loading.temporary import temporary_folder
 from ingest.settings import Settings
 from ingest.sql import identifier
-from ingest.temporary import temporary_folder
 from ingest.warehouses.base import Warehouse
 from ingest.warehouses.connecting import connect, server_error
 from ingest.warehouses.streams import send

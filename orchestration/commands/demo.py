@@ -7,7 +7,7 @@ from rich.console import Console
 
 from ingest.commands.loads import show_load
 from ingest.console import make_console, table
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from orchestration.commands.build import build_with_progress
 from orchestration.demo import (

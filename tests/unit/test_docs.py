@@ -7,8 +7,8 @@ import pytest
 import typer.main
 
 from ingest.contracts import Contract, PathPattern
-from ingest.patterns import PathMatcher
 from ingest.settings import PROJECT_DIR, Settings
+from ingest.stores.patterns import PathMatcher
 from orchestration.cli import app
 from tests.unit.ingest.made_contracts import contract, field
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.loader import load
-from ingest.results import DropResult
+from ingest.loading.loader import load
+from ingest.loading.results import DropResult
 from ingest.settings import Settings
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["ingest.loader", "ingest.stores.folder", "ingest.accounting"])
+CONTEXT.set_forkserver_preload(
+    ["ingest.loading.loader", "ingest.stores.folder", "ingest.ledger.accounting"]
+)
 LONGEST_SECONDS = 300
 
 

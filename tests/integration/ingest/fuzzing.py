@@ -12,7 +12,7 @@ from made_avro import CODECS, avro, logical, record
 from made_feeds import FeedBench, feed, field
 from made_source import PACK, PLAY
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 
 COLUMNS = [

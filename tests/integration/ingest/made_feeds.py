@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from ingest.accounting import unexplained_rows
-from ingest.loader import load
-from ingest.results import DropResult, LoadReport
+from ingest.ledger.accounting import unexplained_rows
+from ingest.loading.loader import load
+from ingest.loading.results import DropResult, LoadReport
 from ingest.settings import Settings
 from ingest.warehouses import open_for_reading
 from tests.unit.ingest.made_contracts import document, field

@@ -14,7 +14,7 @@ from typing import Any
 from made_avro import CODECS, avro, record
 from made_feeds import FeedBench, feed, field, texts
 
-from ingest.unpacking import zstd
+from ingest.readers.unpacking import zstd
 
 START = 1_700_000_000
 KEY = "a key that only tests have"

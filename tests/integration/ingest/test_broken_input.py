@@ -19,7 +19,7 @@ from made_drops import event, events, lines
 from made_feeds import FeedBench, feed, field, texts
 
 from ingest.errors import UsageError
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.readers import json as json_reader
 from ingest.settings import PROJECT_DIR
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from made_feeds import FeedBench, feed, texts
 from made_source import FEEDS, KEY, Account, account, make_source
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 
 DROPS = 60

@@ -217,7 +217,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from ingest.logs import set_up_logs
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 set_up_logs("json")
 settings = replace(Settings.from_environment(), project_dir=Path(sys.argv[2]))

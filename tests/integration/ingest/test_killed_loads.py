@@ -15,9 +15,9 @@ import pytest
 from made_feeds import FeedBench
 from made_source import FEEDS, KEY, Account, account, make_source
 
-from ingest import batches, passes
-from ingest.history import Ledger
-from ingest.loader import load
+from ingest.ledger.history import Ledger
+from ingest.loading import batches, passes
+from ingest.loading.loader import load
 from ingest.settings import Settings
 from ingest.stores.folder import FolderStore
 from ingest.warehouses.duckdb import DuckDBWarehouse

@@ -8,11 +8,11 @@ from hashlib import sha256
 import duckdb
 import pytest
 
-from ingest import contents, history
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import DropError, WarehouseError
-from ingest.history import Counts, Entry, Ledger, State
-from ingest.reports import failed_drops, feed_status
+from ingest.ledger import contents, history
+from ingest.ledger.history import Counts, Entry, Ledger, State
+from ingest.ledger.reports import failed_drops, feed_status
 from ingest.settings import PROJECT_DIR
 from ingest.stores import Drop
 from ingest.warehouses import Warehouse, open_for_loading, open_for_reading

@@ -14,11 +14,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from made_drops import event, events, lines
 
-from ingest import batches, passes
 from ingest.contracts import ContractError, read_contracts
 from ingest.errors import UsageError, WarehouseError
-from ingest.history import Ledger
-from ingest.loader import load
+from ingest.ledger.history import Ledger
+from ingest.loading import batches, passes
+from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR
 from ingest.warehouses import open_for_loading, open_for_reading
 from ingest.warehouses.duckdb import CONFIG, DuckDBWarehouse

@@ -15,7 +15,7 @@ from made_drops import event, lines
 
 from ingest.contracts import read_contracts
 from ingest.errors import WarehouseError
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from ingest.warehouses import Warehouse, open_for_loading, open_for_reading
 
@@ -29,7 +29,7 @@ with open_for_loading(Settings.from_environment(), []):
 """
 LOAD = """
 import sys
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 print([result.state.value for result in load(sys.argv[1], Settings.from_environment()).results])
 """

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from ingest.cli import app
 from ingest.commands import loads, status
 from ingest.console import make_console
-from ingest.history import State
-from ingest.loader import Bounds, load, plan
-from ingest.results import DropResult, LoadReport, Progress
+from ingest.ledger.history import State
+from ingest.loading.loader import Bounds, load, plan
+from ingest.loading.results import DropResult, LoadReport, Progress
 from ingest.settings import PROJECT_DIR, Settings, SettingsError
 from ingest.stores import Skipped
 

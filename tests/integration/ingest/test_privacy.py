@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.errors import UsageError
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings, SettingsError
 from ingest.warehouses.base import Warehouse
 

@@ -10,11 +10,11 @@ import pytest
 import yaml
 from made_drops import event, events, lines
 
-from ingest.accounting import unexplained_rows
 from ingest.errors import UsageError
-from ingest.loader import load
-from ingest.replay import Wanted, replay_drops
-from ingest.replay_quarantine import replay_quarantine
+from ingest.ledger.accounting import unexplained_rows
+from ingest.loading.loader import load
+from ingest.loading.replay import Wanted, replay_drops
+from ingest.loading.replay_quarantine import replay_quarantine
 from ingest.settings import PROJECT_DIR
 from ingest.warehouses import open_for_reading
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.settings import Settings
 from ingest.simulate import SimulationPlan, simulate
 from orchestration.build import BuildResult, build

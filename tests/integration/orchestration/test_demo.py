@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from orchestration import demo
 from orchestration.cli import app
 from orchestration.commands import demo as demo_command

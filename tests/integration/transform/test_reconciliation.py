@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from ingest.loader import load
+from ingest.loading.loader import load
 from ingest.simulate import SimulationPlan, simulate
 from ingest.warehouses.duckdb import CONFIG
 from tests.warehouse import Warehouse

@@ -27,7 +27,9 @@ def value(of: Column, text: str | None):
 
 
 def broken(of: Column, text: str | None) -> str | None:
-    whens = " ".join(f"when {rule.breaks} then '{rule.name}'" for rule in rules(of, "t", "v", "t is not null"))
+    whens = " ".join(
+        f"when {rule.breaks} then '{rule.name}'" for rule in rules(of, "t", "v", "t is not null")
+    )
     typed = f"select t, {cast(of, 't')} as v from (select ?::varchar as t)"
     query = f"select case {whens} end from ({typed})"
     return CONNECTION.execute(query, [text]).fetchone()[0]

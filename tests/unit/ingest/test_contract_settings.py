@@ -19,8 +19,8 @@ from ingest.contracts import (
     read_contract,
 )
 from ingest.contracts import document as document_settings
-from ingest.dbt_sources import source_files
-from ingest.ledger import feed_columns
+from ingest.contracts.dbt_sources import source_files
+from ingest.ledger.tables import feed_columns
 from ingest.settings import PROJECT_DIR
 
 AVRO = {"format": "avro", "path": "made*.avro"}

@@ -7,7 +7,7 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from ingest.contracts import ContractError, read_contract, read_contracts
-from ingest.dbt_sources import source_files
+from ingest.contracts.dbt_sources import source_files
 from ingest.settings import PROJECT_DIR
 
 CONTRACTS = sorted((PROJECT_DIR / "contracts").glob("*.yaml"))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ingest.contracts import Completeness, ContractError, PathPattern, read_contract
 from ingest.errors import UsageError
-from ingest.matching import match_drops
-from ingest.patterns import PathMatcher
 from ingest.settings import PROJECT_DIR
 from ingest.stores import Drop, Listing, Skipped
+from ingest.stores.matching import match_drops
+from ingest.stores.patterns import PathMatcher
 
 SOMETHING = read_contract(PROJECT_DIR / "contracts" / "stb_events.yaml")
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ingest.unpacking
+import ingest.readers.unpacking
 from ingest.errors import DropError
-from ingest.unpacking import DEFAULT_MAX_BYTES, unpack, zstd
+from ingest.readers.unpacking import DEFAULT_MAX_BYTES, unpack, zstd
 
 TEXT = b"channel,name\n" + b"".join(b"c%d,n\xc3\xa4me %d\n" % (n, n * n) for n in range(3000))
 
@@ -208,7 +208,7 @@ def test_an_unknown_zip_method_is_named(bench):
 
 
 def test_a_full_disk_is_told(bench, monkeypatch):
-    monkeypatch.setattr(ingest.unpacking, "KEPT_FREE_BYTES", 1 << 62)
+    monkeypatch.setattr(ingest.readers.unpacking, "KEPT_FREE_BYTES", 1 << 62)
     assert "make room there" in bench.refused(gzip.compress(TEXT))
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ingest.errors import DropError
-from ingest.fetching import fetched
 from ingest.stores import Drop, Store
+from ingest.stores.fetching import fetched
 
 MIB = 1024 * 1024
 

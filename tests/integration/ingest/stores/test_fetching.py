@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock
 
-from ingest import fetching
 from ingest.errors import DropError, SourceError, TransportError
-from ingest.fetching import fetched
-from ingest.stores import Drop
+from ingest.stores import Drop, fetching
+from ingest.stores.fetching import fetched
 
 
 @dataclass

@@ -13,8 +13,8 @@ from looking import MIB, only, paths
 from made_secrets import PASSPHRASE, PASSWORD, SECRETS
 
 from ingest.errors import SourceError, UsageError
-from ingest.fetching import fetched
 from ingest.stores import open_store
+from ingest.stores.fetching import fetched
 
 
 def host_key_line(told: str) -> str:

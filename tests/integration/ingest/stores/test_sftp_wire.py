@@ -11,8 +11,8 @@ import pytest
 from looking import MIB, fetch_all, only, paths
 
 from ingest.errors import DropError, SourceError, TransportError
-from ingest.fetching import fetched
 from ingest.stores import open_store, sftp
+from ingest.stores.fetching import fetched
 
 
 @pytest.mark.parametrize("kind", ["cut", "reset", "stall", "flip"])

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
-from ingest.patterns import PathMatcher
 from ingest.stores import Drop, Skipped, Store
+from ingest.stores.patterns import PathMatcher
 from ingest.stores.urls import decoded
 
 

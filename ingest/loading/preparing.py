@@ -7,15 +7,15 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.checking import Checked, check_records
 from ingest.contracts import Contract
 from ingest.errors import DropError
-from ingest.pseudonyms import PseudonymKey
+from ingest.loading.checking import Checked, check_records
+from ingest.loading.pseudonyms import PseudonymKey
 from ingest.readers import CheckedTables, Reading
 from ingest.readers.avro import read_avro
 from ingest.readers.csv import read_csv
 from ingest.readers.json import read_json
-from ingest.unpacking import DEFAULT_MAX_BYTES, unpack
+from ingest.readers.unpacking import DEFAULT_MAX_BYTES, unpack
 
 Reader = Callable[[Path, Contract, duckdb.DuckDBPyConnection], Reading]
 READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_avro}

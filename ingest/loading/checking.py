@@ -8,7 +8,7 @@ from ingest.casting import Rule, rules
 from ingest.columns import Column, Kind
 from ingest.contracts import Contract
 from ingest.errors import DropError
-from ingest.pseudonyms import PseudonymKey, pseudonym, without_pii
+from ingest.loading.pseudonyms import PseudonymKey, pseudonym, without_pii
 from ingest.readers import CheckedTables, Reading, text_of
 from ingest.sql import identifier, literal
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ingest.history import State
+from ingest.ledger.history import State
 from ingest.stores import Skipped
 
 

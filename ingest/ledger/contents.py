@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ingest.contracts import Contract
-from ingest.ledger import LOADS
+from ingest.ledger.tables import LOADS
 from ingest.stores import Drop
 from ingest.warehouses import Warehouse
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingest.archiving import Archive
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
-from ingest.history import Ledger
-from ingest.matching import Matches, match_drops
-from ingest.passes import Pair, Pass
-from ingest.pseudonyms import the_key
-from ingest.results import DropResult, LoadReport, OnProgress
+from ingest.ledger.history import Ledger
+from ingest.loading.archiving import Archive
+from ingest.loading.passes import Pair, Pass
+from ingest.loading.pseudonyms import the_key
+from ingest.loading.results import DropResult, LoadReport, OnProgress
+from ingest.loading.temporary import temporary_folder
 from ingest.settings import Settings
 from ingest.stores import open_store
-from ingest.temporary import temporary_folder
+from ingest.stores.matching import Matches, match_drops
 from ingest.warehouses import open_for_loading, open_for_reading
 
 

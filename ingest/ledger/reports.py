@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.ledger import LOADS, QUARANTINE
+from ingest.ledger.tables import LOADS, QUARANTINE
 from ingest.warehouses import Warehouse
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from ingest.checking import pseudonym_of, value_of
 from ingest.contracts import Contract
 from ingest.errors import DropError
-from ingest.history import Counts
-from ingest.ledger import LOADS, QUARANTINE
-from ingest.turns import Turn
+from ingest.ledger.history import Counts
+from ingest.ledger.tables import LOADS, QUARANTINE
+from ingest.loading.checking import pseudonym_of, value_of
+from ingest.loading.turns import Turn
 from ingest.warehouses import Warehouse
 
 REASONS = ["column_name", "rule", "value", "reason", "payload"]

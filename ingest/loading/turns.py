@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ingest.checking import Checked
 from ingest.contracts import Contract
 from ingest.errors import in_words
-from ingest.history import State
+from ingest.ledger.history import State
+from ingest.loading.checking import Checked
 from ingest.stores import Drop
 
 

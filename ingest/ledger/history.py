@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from ingest.contents import Contents
 from ingest.contracts import Contract
-from ingest.ledger import LOADS, TABLES
+from ingest.ledger.contents import Contents
+from ingest.ledger.tables import LOADS, TABLES
 from ingest.stores import Drop
 from ingest.warehouses import Warehouse
 

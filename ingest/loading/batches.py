@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 
 from ingest.contracts import Contract
-from ingest.history import Counts, Entry, Ledger, utc_now
-from ingest.landing import land
+from ingest.ledger.history import Counts, Entry, Ledger, utc_now
+from ingest.loading.landing import land
+from ingest.loading.results import DropResult
+from ingest.loading.turns import Turn
 from ingest.readers import CheckedTables
-from ingest.results import DropResult
-from ingest.turns import Turn
 
 MOST_DROPS, MOST_ROWS, MOST_SECONDS = 100, 100_000, 2.0
 """What a batch holds at most, and how long its first drop waits; a larger drop lands alone."""

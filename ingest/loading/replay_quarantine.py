@@ -7,22 +7,22 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.batches import result_of
-from ingest.checking import check_records
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
-from ingest.history import Counts, Entry, Ledger, State, utc_now
-from ingest.landing import insert_good
-from ingest.ledger import LOADS, QUARANTINE
-from ingest.pseudonyms import PseudonymKey, the_key
+from ingest.ledger.history import Counts, Entry, Ledger, State, utc_now
+from ingest.ledger.tables import LOADS, QUARANTINE
+from ingest.loading.batches import result_of
+from ingest.loading.checking import check_records
+from ingest.loading.landing import insert_good
+from ingest.loading.pseudonyms import PseudonymKey, the_key
+from ingest.loading.results import DropResult
+from ingest.loading.temporary import temporary_folder
+from ingest.loading.turns import Replayed, Turn
 from ingest.readers import CheckedTables, Reading
 from ingest.readers.csv import as_field
 from ingest.readers.json import read_json
-from ingest.results import DropResult
 from ingest.settings import Settings
 from ingest.stores import Drop
-from ingest.temporary import temporary_folder
-from ingest.turns import Replayed, Turn
 from ingest.warehouses import Warehouse, open_for_loading
 
 TABLES = CheckedTables.numbered(0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ingest.contracts import Contract
 from ingest.errors import DropError, SourceError, TransportError
-from ingest.history import Ledger
+from ingest.ledger.history import Ledger
 from ingest.stores import Drop, Skipped, Store
 
 

@@ -7,16 +7,16 @@ from itertools import groupby
 
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
-from ingest.history import Ledger, State
-from ingest.ledger import LOADS
-from ingest.passes import Pass
-from ingest.pseudonyms import the_key
-from ingest.results import DropResult, LoadReport, OnProgress
+from ingest.ledger.history import Ledger, State
+from ingest.ledger.tables import LOADS
+from ingest.loading.passes import Pass
+from ingest.loading.pseudonyms import the_key
+from ingest.loading.results import DropResult, LoadReport, OnProgress
+from ingest.loading.temporary import temporary_folder
+from ingest.loading.turns import Replayed
 from ingest.settings import Settings
 from ingest.stores import Store, open_store
 from ingest.stores.urls import decoded
-from ingest.temporary import temporary_folder
-from ingest.turns import Replayed
 from ingest.warehouses import Warehouse, open_for_loading
 
 

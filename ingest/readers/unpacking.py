@@ -19,8 +19,8 @@ from typing import BinaryIO, Protocol
 from isal import igzip_lib
 
 from ingest.errors import DropError
-from ingest.transcoding import check_byte_order_mark, is_utf8, transcoded
-from ingest.zipped import zipped_content
+from ingest.readers.transcoding import check_byte_order_mark, is_utf8, transcoded
+from ingest.readers.zipped import zipped_content
 
 if sys.version_info >= (3, 14):
     from compression import zstd

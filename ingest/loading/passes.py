@@ -7,19 +7,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from ingest.archiving import Archive
-from ingest.batches import Batch
-from ingest.checking import Checked
 from ingest.contracts import Contract
 from ingest.errors import DropError
-from ingest.fetching import fetched
-from ingest.history import Ledger, State
-from ingest.preparing import Manifest, check_drop, hash_content
-from ingest.pseudonyms import PseudonymKey
-from ingest.results import DropResult, OnProgress, Progress
+from ingest.ledger.history import Ledger, State
+from ingest.loading.archiving import Archive
+from ingest.loading.batches import Batch
+from ingest.loading.checking import Checked
+from ingest.loading.preparing import Manifest, check_drop, hash_content
+from ingest.loading.pseudonyms import PseudonymKey
+from ingest.loading.results import DropResult, OnProgress, Progress
+from ingest.loading.turns import Replayed, Turn
 from ingest.settings import Settings
 from ingest.stores import Drop, Store
-from ingest.turns import Replayed, Turn
+from ingest.stores.fetching import fetched
 
 LOG = logging.getLogger(__name__)
 

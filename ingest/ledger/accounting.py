@@ -1,6 +1,6 @@
 """Whether every row that was read is where it should be."""
 
-from ingest.ledger import LOADS, QUARANTINE
+from ingest.ledger.tables import LOADS, QUARANTINE
 from ingest.warehouses import Warehouse
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
-from ingest.ledger import LOADS
+from ingest.ledger.tables import LOADS
 from ingest.settings import MIN_KEY_CHARACTERS, Settings
 from ingest.sql import identifier, literal
 from ingest.warehouses import Warehouse

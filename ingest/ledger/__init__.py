@@ -1,0 +1,1 @@
+"""What was loaded: the raw layer's own tables, and what they say."""
