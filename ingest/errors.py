@@ -5,6 +5,8 @@ import re
 import duckdb
 
 BROKEN_JSON = re.compile(r"Malformed JSON in file .*, at byte \d+ in record/value (\d+): (.*)")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a drop may smuggle into a message: names of its columns, of its codec."""
 ENGINE_WORDS = {
     "trailing data": "the file goes on after its list of records",
     "invalid state": "the lines of the CSV file end in different ways; write one kind of line end",
@@ -37,7 +39,7 @@ class WarehouseError(Exception):
 def in_words(error: Exception) -> str:
     """Why a drop failed, as the ledger keeps it: one line, no name of a temporary file."""
     if isinstance(error, DropError | SourceError | WarehouseError):
-        return str(error)
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], str(error))
     line = (str(error).splitlines() or [""])[0]
     if not isinstance(error, duckdb.Error):
         return f"{type(error).__name__}: {line}"

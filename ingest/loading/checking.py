@@ -109,13 +109,17 @@ def check_records(
     """
     engine.execute(
         f"""
-            create or replace temp table {tables.rejected} (
+            {tables.create} {tables.rejected} (
                 record_number bigint, error_type varchar, reason varchar, payload varchar
             )
         """
     )
     statement = _check_statement(reading, contract, tables)
-    engine.execute(statement, key.parameters if key and contract.pii else None)
+    engine.execute("set force_compression = 'uncompressed'")  # read once, right after
+    try:
+        engine.execute(statement, key.parameters if key and contract.pii else None)
+    finally:
+        engine.execute("set force_compression = 'auto'")
     reading.complete(engine, tables)
     for columns in _unique_sets(contract):
         _refuse_repeats(engine, tables, columns)
@@ -163,7 +167,7 @@ def _check_statement(reading: Reading, contract: Contract, tables: CheckedTables
     kept += [f"{pseudonym(_canonical_text(c))} as {pseudonym_of(c)}" for c in contract.pii]
     is_needed = "true" if _unique_sets(contract) else "is_bad"
     return f"""
-        create or replace temp table {tables.records} as
+        {tables.create} {tables.records} as
         select
             is_bad,
             problem,
@@ -236,7 +240,7 @@ def _refused_statement(contract: Contract, checked: Checked) -> str:
         if "unique" in column.fails_drop
     ]
     return f"""
-        create or replace temp table {tables.refused} as
+        {tables.create} {tables.refused} as
         with judged as (
             select *, {verdicts}
             from (select * exclude (texts), {texts} from ({checked.numbered}) where is_bad)

@@ -16,9 +16,18 @@ from ingest.readers.avro import read_avro
 from ingest.readers.csv import read_csv
 from ingest.readers.json import read_json
 from ingest.readers.unpacking import DEFAULT_MAX_BYTES, unpack
+from ingest.warehouses.base import ENGINE_THREADS
 
 Reader = Callable[[Path, Contract, duckdb.DuckDBPyConnection], Reading]
 READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_avro}
+
+
+MIB = 1024**2
+ONE_THREAD_BYTES = 1024 * MIB
+"""Unpacked; what two threads keep in memory while they fill a table grows with it, slowly."""
+LARGE_BYTES = {"csv": 128 * MIB, "json": 320 * MIB, "avro": 96 * MIB}
+"""Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded.
+It takes about the same room for each: JSON repeats names, and Avro writes numbers shorter."""
 
 
 def hash_content(path: Path) -> str:
@@ -44,6 +53,10 @@ def check_drop(
         plain = unpack(path, folder, max_bytes=max_bytes, encoding=contract.dialect.encoding)
         if plain.stat().st_size == 0:
             raise DropError("the file is empty once it is unpacked")
+        size = plain.stat().st_size
+        engine.execute(f"set threads = {1 if size > ONE_THREAD_BYTES else ENGINE_THREADS}")
+        if size > LARGE_BYTES[contract.format]:
+            tables = CheckedTables.in_file(engine, path.with_name("scratch.duckdb"))
         reading = READERS[contract.format](plain, contract, engine)
         return check_records(engine, reading, contract, tables, key)
     finally:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from ingest.casting import cast
 from ingest.columns import Column
-from ingest.sql import identifier
+from ingest.sql import identifier, literal
 
 
 def text_of(column: Column) -> str:
@@ -17,7 +18,7 @@ def text_of(column: Column) -> str:
 
 @dataclass(frozen=True)
 class CheckedTables:
-    """Temporary tables with the records of one drop once they are read and checked."""
+    """Tables with the records of one drop once they are read and checked; gone after the run."""
 
     records: str
     """A row per record that could be split into columns, in the file's order, from rowid 0."""
@@ -25,11 +26,21 @@ class CheckedTables:
     """`record_number`, `reason` and `payload` of the records that could not."""
     refused: str
     """A row per record that is put aside, with every reason."""
+    create: str = "create or replace temp table"
+    """How each is made."""
 
     @classmethod
     def numbered(cls, number: int) -> "CheckedTables":
         """Those of one of several drops that are checked before they land together."""
         return cls(f"checked_{number}", f"rejected_{number}", f"refused_{number}")
+
+    @classmethod
+    def in_file(cls, engine: duckdb.DuckDBPyConnection, path: Path) -> "CheckedTables":
+        """Those of a drop that is too large for memory: temporary tables need all of theirs."""
+        name = identifier(f"scratch of {path.parent.name}")
+        engine.execute(f"attach if not exists {literal(str(path))} as {name}")
+        tables = (f"{name}.{table}" for table in ("checked", "rejected", "refused"))
+        return cls(*tables, create="create or replace table")
 
 
 Complete = Callable[[duckdb.DuckDBPyConnection, CheckedTables], None]

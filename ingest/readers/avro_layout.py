@@ -14,6 +14,9 @@ from ingest.readers.avro_values import branches, json, pair
 from ingest.sql import identifier, literal
 
 
+FOLDERS = ("record", "map")
+
+
 class Layout:
     """A file's records as columns `f0`, `f1`, … of SQL."""
 
@@ -29,6 +32,8 @@ class Layout:
         named = enumerate(zip(self.row.names, self.row.parts, strict=True))
         self.fields = [(name, part, identifier(f"f{n}")) for n, (name, part) in named]
         self.taken = Names()
+        self._folders: set[str] = set()
+        """Fields that columns are in."""
 
     def find_columns(self, contract: Contract) -> dict[Column, Found]:
         """Where each column is; raise DropError if a required one is nowhere."""
@@ -37,6 +42,7 @@ class Layout:
             at = ((source, self._find(source)) for source in column.sources)
             source, found[column] = next((one for one in at if one[1]), ((), []))
             self.taken.take(source)
+            self._folders.update(source[:-1][:1])
         missing = [column for column in found if column.required and not found[column]]
         if missing:
             raise DropError(
@@ -49,7 +55,8 @@ class Layout:
     def problem(self) -> str:
         """SQL: what is wrong with a record as such."""
         if self.root is self.row:
-            return PROBLEM
+            whens = " ".join(self._no_folders())
+            return f"case {whens} else {PROBLEM} end" if whens else PROBLEM
         ((_, root, value),) = self.fields
         parts = [(root.value, value)] if root.is_optional else branches(root, value)
         records = [f"{held} is not null" for part, held in parts if part.type == "record"]
@@ -79,6 +86,21 @@ class Layout:
             find(part, held, path[1:]) for name, part, held in self.fields if name == path[0]
         )
         return next(of_name, [])
+
+    def _no_folders(self) -> list[str]:
+        """Branches for folders that are something else in a record, and would be kept as `extra`.
+
+        What is in them may be PII.
+        """
+        whens = []
+        for name, part, held in self.fields:
+            if name in self._folders and part.type == "union":
+                kinds = branches(part, held)
+                others = [f"{v} is not null" for kind, v in kinds if kind.type not in FOLDERS]
+                if others:
+                    reason = literal(f"{name} isn't a record")
+                    whens.append(f"when {' or '.join(others)} then {reason}")
+        return whens
 
     @property
     def _names(self) -> list[str]:

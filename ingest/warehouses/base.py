@@ -14,6 +14,10 @@ from ingest.errors import WarehouseError
 from ingest.ledger.tables import LOADS, TABLES, feed_columns
 from ingest.sql import identifier
 
+ENGINE_MEMORY, ENGINE_THREADS = "512MB", 2
+"""Of a loader: with Python and its libraries, it stays below 1 GiB whatever the drop's size. Each
+thread holds buffers of its own, and more than two would not fit (make bench NAME=memory)."""
+
 
 class Warehouse(ABC):
     """An open warehouse; a context manager that closes it.

@@ -17,13 +17,11 @@ from ingest.errors import UsageError, WarehouseError
 from ingest.loading.temporary import temporary_folder
 from ingest.settings import Settings
 from ingest.sql import identifier
-from ingest.warehouses.base import Warehouse
+from ingest.warehouses.base import ENGINE_MEMORY, ENGINE_THREADS, Warehouse
 from ingest.warehouses.connecting import connect, server_error
 from ingest.warehouses.streams import send
 from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
-ENGINE_MEMORY = "512MB"
-"""What DuckDB may take before it spills to a temporary folder."""
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 LOCK_NAMESPACE = "audience-vault loader of "
@@ -37,7 +35,11 @@ class PostgresWarehouse(Warehouse):
         self._connection = connection
         self._spill = ExitStack()
         folder = self._spill.enter_context(temporary_folder())
-        config = {"memory_limit": ENGINE_MEMORY, "temp_directory": str(folder)}
+        config = {
+            "memory_limit": ENGINE_MEMORY,
+            "threads": ENGINE_THREADS,
+            "temp_directory": str(folder),
+        }
         super().__init__(duckdb.connect(config=config), schema)
         self.engine.execute("set TimeZone = 'UTC'")
         self.engine.execute("set arrow_large_buffer_size = true")

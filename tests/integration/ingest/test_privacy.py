@@ -275,3 +275,22 @@ def test_unknown_columns_are_no_pii_and_stay(settings, tmp_path):
     bench = bench_of(settings, tmp_path, "drop")
     bench.load("objects_1", as_lines(person("ann", other="x")))
     assert bench.rows("objects", "viewer", "_extra") == [(None, '{"other":"x"}')]
+
+
+def test_what_an_avro_record_has_in_place_of_a_folder_is_withheld(settings, tmp_path):
+    nested = feed(
+        "nested",
+        pii("viewer", path="who.name"),
+        server={"format": "avro"},
+        settings={"rawPii": "drop"},
+    )
+    bench = FeedBench.made(replace(settings, pseudonym_key=KEY), tmp_path, nested)
+    who = record(name="string") | {"name": "who"}
+    values = [{"who": {"name": "Ada"}}, {"who": "Ada in clear"}, {"who": ["Ada in clear"]}]
+    union = ["null", who, "string", {"type": "array", "items": "string"}]
+    bench.load("nested.avro", avro(record(who=union), values))
+    assert bench.rows("nested", "viewer", "_extra") == [(None, None)]
+    assert bench.quarantined("row_number", "reason") == [(2, "who isn't a record")] + [
+        (3, "who isn't a record")
+    ]
+    assert "Ada in clear" not in str(bench.quarantined("value", "payload"))
