@@ -13,7 +13,6 @@ from ingest.readers.avro_schema import Node
 from ingest.readers.avro_values import branches, json, pair
 from ingest.sql import identifier, literal
 
-
 FOLDERS = ("record", "map")
 
 
