@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.loads import show_load
+from ingest.commands.loads import print_left_alone, show_load
 from ingest.console import count, make_console
 from ingest.loading.replay import Wanted, replay_drops
 from ingest.loading.replay_quarantine import replay_quarantine
@@ -43,10 +43,12 @@ def quarantine_command(
     load_id: Annotated[int | None, typer.Option("--load", help="Only rows of this load.")] = None,
 ) -> None:
     """Load the rows of quarantine that pass by now; the others stay."""
-    results = replay_quarantine(Settings.from_environment(), feed, load_id)
-    rows = sum(result.rows_loaded for result in results)
-    loads = "load" if len(results) == 1 else "loads"
-    make_console().print(f"{count(rows)} rows left quarantine, in {count(len(results))} {loads}.")
+    report = replay_quarantine(Settings.from_environment(), feed, load_id)
+    rows = sum(result.rows_loaded for result in report.results)
+    loads = "load" if len(report.results) == 1 else "loads"
+    console = make_console()
+    console.print(f"{count(rows)} rows left quarantine, in {count(len(report.results))} {loads}.")
+    print_left_alone(console, report)
 
 
 def _replay(wanted: Wanted) -> None:

@@ -24,7 +24,8 @@ OPTIONS = {
 }
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted", "pseudonymous", "pii")
 SETTINGS = ("path", "aliases", "failDropOn")
-COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,51}")
+"""PostgreSQL cuts names after 63 bytes, and a pseudonym adds ten to its column's."""
 DECIMAL = re.compile(r"decimal\((\d{1,2}),\s?(\d{1,2})\)")
 MAX_DECIMAL_DIGITS = 38
 

@@ -107,6 +107,15 @@ class Ledger:
         """Whether the content is loaded: ever, for events; as what is in effect, for reference."""
         return self._contents.has(contract, drop, sha256)
 
+    def may_be_news(self, contract: Contract, drop: Drop) -> bool:
+        """Whether a known drop can become news: a duplicate of reference data, by a late drop."""
+        return not self._is_settled(drop, contract)
+
+    def has_failed(self, contract: Contract, drop: Drop) -> bool:
+        """Whether this very file was tried, and never loaded."""
+        before = self._before_of(contract.feed, drop.url)
+        return before.state is None and before.failed_load_id is not None
+
     def load_id(self, contract: Contract, drop: Drop) -> int | None:
         """The last load of this very file that didn't fail."""
         return self._before_of(contract.feed, drop.url).load_id

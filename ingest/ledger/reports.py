@@ -103,7 +103,7 @@ def quarantined_row(warehouse: Warehouse, load_id: int, row_number: int) -> Quar
 
 def _waits(warehouse: Warehouse) -> str:
     return f"""
-        loads.state = 'failed' and not exists (
+        loads.state = 'failed' and loads.replays_load_id is null and not exists (
             select 1 from {warehouse.table(LOADS)} as later
             where later.feed = loads.feed and later.url = loads.url
                 and later.load_id > loads.load_id

@@ -17,6 +17,7 @@ from ingest.settings import Settings
 from ingest.stores import open_store
 from ingest.stores.matching import Matches, match_drops
 from ingest.warehouses import open_for_loading, open_for_reading
+from ingest.warehouses.waiting import OnWait, tell_log
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,12 @@ def load(
     contracts = _contracts(settings, feed)
     with ExitStack() as stack:
         store = stack.enter_context(open_store(str(source), settings))
+        loaded = contracts.values() if feed is None else [contracts[feed]]
         matches = match_drops(store, contracts.values(), feed)
-        warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
+        waits: list[str] = []
+        warehouse = stack.enter_context(open_for_loading(settings, loaded, _noting(waits)))
+        if waits:  # whoever had it may have moved what was listed
+            matches = match_drops(store, contracts.values(), feed)
         folder = stack.enter_context(temporary_folder())
         ledger = Ledger(warehouse, matches.drops)
         taken, left = _taken(ledger, matches, bounds)
@@ -81,6 +86,16 @@ def plan(
         return new, _report(matches, [], left, None)
 
 
+def _noting(waits: list[str]) -> OnWait:
+    """Logs for whom the warehouse waits, and notes that it did."""
+
+    def on_wait(line: str) -> None:
+        tell_log(line)
+        waits.append(line)
+
+    return on_wait
+
+
 def _contracts(settings: Settings, feed: str | None) -> dict[str, Contract]:
     contracts = read_contracts(settings.contracts_dir)
     if feed is not None and feed not in contracts:
@@ -90,19 +105,23 @@ def _contracts(settings: Settings, feed: str | None) -> dict[str, Contract]:
 
 def _taken(ledger: Ledger | None, matches: Matches, bounds: Bounds) -> tuple[list[Pair], int]:
     """The drops within the bounds, and how many new ones are beyond. Known ones count for none."""
-    taken: list[Pair] = []
-    drops, size, left = 0, 0, 0
-    for pair in matches.drops:
-        drop, _ = pair
-        if bounds.since is not None and drop.modified_at < bounds.since:
-            continue
-        if not _is_known(ledger, pair):
-            if left or not bounds.allow(drops + 1, size + drop.size_bytes):
-                left += 1
-                continue
+    since = bounds.since
+    pairs = [pair for pair in matches.drops if since is None or pair[0].modified_at >= since]
+    new = [pair for pair in pairs if not _is_known(ledger, pair)]
+    beyond: set[str] = set()
+    drops = size = 0
+    # Those that failed before come last: else they would take all the room, run after run.
+    for drop, _ in sorted(new, key=lambda pair: _has_failed(ledger, pair)):
+        if beyond or not bounds.allow(drops + 1, size + drop.size_bytes):
+            beyond.add(drop.url)
+        else:
             drops, size = drops + 1, size + drop.size_bytes
-        taken.append(pair)
-    return taken, left
+    return [pair for pair in pairs if pair[0].url not in beyond], len(beyond)
+
+
+def _has_failed(ledger: Ledger | None, pair: Pair) -> bool:
+    drop, contract = pair
+    return ledger is not None and ledger.has_failed(contract, drop)
 
 
 def _is_known(ledger: Ledger | None, pair: Pair) -> bool:

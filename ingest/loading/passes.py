@@ -93,7 +93,7 @@ class Pass:
         if self._batch.concerns(contract):
             yield from self._land()
         if self.ledger.is_known(contract, drop):
-            if self.archive:
+            if self.archive and not self.ledger.may_be_news(contract, drop):
                 self.archive.take([(drop, contract, self.ledger.load_id(contract, drop))])
             yield DropResult(contract.feed, drop.url, State.UNCHANGED, size_bytes=drop.size_bytes)
         else:
@@ -152,7 +152,8 @@ class Pass:
     def _land(self) -> Iterator[DropResult]:
         settled = []
         for turn, result in self._batch.land():
-            if turn.state in (State.LOADED, State.DUPLICATE):
+            is_settled = turn.state is State.DUPLICATE and not turn.contract.is_reference
+            if turn.state is State.LOADED or is_settled:
                 settled.append((turn.drop, turn.contract, result.load_id))
             yield result
         if self.archive:

@@ -25,9 +25,8 @@ READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_a
 MIB = 1024**2
 ONE_THREAD_BYTES = 1024 * MIB
 """Unpacked; what two threads keep in memory while they fill a table grows with it, slowly."""
-LARGE_BYTES = {"csv": 128 * MIB, "json": 320 * MIB, "avro": 96 * MIB}
-"""Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded.
-It takes about the same room for each: JSON repeats names, and Avro writes numbers shorter."""
+LARGE_BYTES = 128 * MIB
+"""Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded."""
 
 
 def hash_content(path: Path) -> str:
@@ -55,8 +54,8 @@ def check_drop(
             raise DropError("the file is empty once it is unpacked")
         size = plain.stat().st_size
         engine.execute(f"set threads = {1 if size > ONE_THREAD_BYTES else ENGINE_THREADS}")
-        if size > LARGE_BYTES[contract.format]:
-            tables = CheckedTables.in_file(engine, path.with_name("scratch.duckdb"))
+        if size > LARGE_BYTES:
+            tables = tables.in_file(engine, path.with_name("scratch.duckdb"))
         reading = READERS[contract.format](plain, contract, engine)
         return check_records(engine, reading, contract, tables, key)
     finally:
@@ -71,8 +70,9 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         """Read a JSON object with any of bytes, rows and sha256; raise DropError for another."""
         try:
-            stated = json.loads(path.read_bytes())
-        except ValueError as error:
+            with path.open("rb") as file:
+                stated = json.loads(file.read(MIB))
+        except (ValueError, RecursionError) as error:
             raise DropError(f"its manifest isn't JSON: {error}") from error
         if not isinstance(stated, dict) or not stated.keys() & {"bytes", "rows", "sha256"}:
             raise DropError("its manifest is no JSON object with bytes, rows or sha256")

@@ -11,7 +11,7 @@ from ingest.ledger.history import Ledger, State
 from ingest.ledger.tables import LOADS
 from ingest.loading.passes import Pass
 from ingest.loading.pseudonyms import the_key
-from ingest.loading.results import DropResult, LoadReport, OnProgress
+from ingest.loading.results import DropResult, LoadReport, OnProgress, Progress
 from ingest.loading.temporary import temporary_folder
 from ingest.loading.turns import Replayed
 from ingest.settings import Settings
@@ -50,17 +50,18 @@ def replay_drops(
             if place not in stores:
                 stores[place] = _store(place, settings, stack)
             store = stores[place]
-            pairs, replayed = [], {}
             for load in there:
+                # One at a time: loads of one URL are of one file, which is but one of them now.
                 drop = store.find(load.name) if store else None
                 if drop is None:
                     results.append(load.gone)
-                else:
-                    pairs.append((drop, contracts[load.feed]))
-                    replayed[drop.url] = load.replayed
-            ledger = Ledger(warehouse, pairs)
-            run = Pass(store, ledger, settings, folder, key, archive=None)
-            results += run.run(pairs, {}, replayed, on_progress)
+                    if on_progress:
+                        on_progress(load.gone, Progress(len(results), len(loads), 0, 0, 0, 0))
+                    continue
+                pair = (drop, contracts[load.feed])
+                ledger = Ledger(warehouse, [pair])
+                run = Pass(store, ledger, settings, folder, key, archive=None)
+                results += run.run([pair], {}, {drop.url: load.replayed}, on_progress)
     return LoadReport(results)
 
 

@@ -5,8 +5,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
-
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
 from ingest.ledger.history import Counts, Entry, Ledger, State, utc_now
@@ -15,14 +13,15 @@ from ingest.loading.batches import result_of
 from ingest.loading.checking import check_records
 from ingest.loading.landing import insert_good
 from ingest.loading.pseudonyms import PseudonymKey, the_key
-from ingest.loading.results import DropResult
+from ingest.loading.results import DropResult, LoadReport
 from ingest.loading.temporary import temporary_folder
 from ingest.loading.turns import Replayed, Turn
-from ingest.readers import CheckedTables, Reading
+from ingest.readers import CheckedTables, Reading, text_of
 from ingest.readers.csv import as_field
-from ingest.readers.json import read_json
+from ingest.readers.json import read_json_lines
 from ingest.settings import Settings
-from ingest.stores import Drop
+from ingest.sql import literals
+from ingest.stores import Drop, Skipped
 from ingest.warehouses import Warehouse, open_for_loading
 
 TABLES = CheckedTables.numbered(0)
@@ -32,7 +31,7 @@ ORIGINS = "replayed_rows"
 
 def replay_quarantine(
     settings: Settings, feed: str | None = None, load_id: int | None = None
-) -> list[DropResult]:
+) -> LoadReport:
     """Check the rows that wait in quarantine again; those that pass now are a load of their own.
 
     One load for each whose rows pass, with their own place in the drop; what still breaks a rule
@@ -46,19 +45,20 @@ def replay_quarantine(
         warehouse = stack.enter_context(open_for_loading(settings, contracts.values()))
         folder = stack.enter_context(temporary_folder())
         results = []
-        for drop, contract, replayed in _loads(warehouse, contracts, feed, load_id):
+        loads, left = _loads(warehouse, contracts, feed, load_id)
+        for drop, contract, replayed in loads:
             key = the_key(settings, warehouse, [contract])
             turn = Turn(drop, contract, time.monotonic(), replayed.sha256, replays=replayed)
             result = _replay(warehouse, turn, folder / "rows", key)
             if result is not None:
                 results.append(result)
-    return results
+    return LoadReport(results, waiting=left)
 
 
 def _loads(
     warehouse: Warehouse, contracts: dict[str, Contract], feed: str | None, load_id: int | None
-) -> list[tuple[Drop, Contract, Replayed]]:
-    """Loads with rows that wait, oldest first."""
+) -> tuple[list[tuple[Drop, Contract, Replayed]], list[Skipped]]:
+    """Loads with rows that wait, oldest first, and those whose rows can't be loaded from here."""
     rows = warehouse.query(
         f"""
             select feed, url, size_bytes, modified_at, store_version, load_id, sha256
@@ -73,19 +73,32 @@ def _loads(
         """,
         [feed, load_id],
     )
-    found = []
+    found: list[tuple[Drop, Contract, Replayed]] = []
+    left: list[Skipped] = []
     for name, url, size_bytes, modified_at, version, number, sha256 in rows:
         contract = contracts.get(name)
         if contract is None:
             continue
-        if contract.drops_pii:
-            raise UsageError(
-                f"quarantine keeps {name} without its PII, so its rows can't be loaded from there; "
-                f"use `audience-vault replay drop {number}`"
-            )
+        if why := _why_not(contract):
+            reason = f"{why}; use `audience-vault replay drop {number}`"
+            if feed is not None or load_id is not None:
+                raise UsageError(f"rows of {name} can't be loaded from quarantine: {reason}")
+            left.append(Skipped(url, reason))
+            continue
         drop = Drop(url, url.rpartition("/")[2], size_bytes, modified_at, version)
         found.append((drop, _forgiving(contract), Replayed(number, sha256, modified_at)))
-    return found
+    return found, left
+
+
+def _why_not(contract: Contract) -> str | None:
+    """Why quarantine doesn't tell enough of a feed's rows."""
+    if contract.drops_pii:
+        return "it keeps them without their PII"
+    if contract.format == "avro":
+        return "it keeps Avro's values as JSON"
+    if contract.unique_together or any(column.unique for column in contract.columns):
+        return "whether they are unique hangs on the rest of the drop"
+    return None
 
 
 def _forgiving(contract: Contract) -> Contract:
@@ -118,7 +131,7 @@ def _replay(
         """,
         [[number for number, _ in rows]],
     )
-    turn.checked = check_records(engine, _reading(path, contract, engine), contract, TABLES, key)
+    turn.checked = check_records(engine, _reading(path, contract), contract, TABLES, key)
     path.unlink()
     if turn.checked.rows_read == turn.checked.rows_refused:
         return None
@@ -135,13 +148,19 @@ def _write(path: Path, payloads: list[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _reading(path: Path, contract: Contract, engine: duckdb.DuckDBPyConnection) -> Reading:
+def _reading(path: Path, contract: Contract) -> Reading:
     """Payloads are JSON, whatever the drop was; the fields of a CSV drop mean what they did."""
-    reading = read_json(path, contract, engine)
+    reading = read_json_lines(path, contract)
     if contract.format != "csv":
         return reading
+    nulls = literals(("", *contract.dialect.null_values))
+    texts = [text_of(column) for column in contract.columns]
+    kept = ", ".join(
+        f"case when {text} not in ({nulls}) then {text} end as {text}" for text in texts
+    )
     fields = {column.name: as_field(column, contract.dialect) for column in contract.columns}
-    return replace(reading, delivered=fields)
+    sql = f"select * replace ({kept}) from ({reading.sql})"
+    return replace(reading, sql=sql, delivered=fields)
 
 
 def _land(ledger: Ledger, turn: Turn, key: PseudonymKey | None) -> Entry:

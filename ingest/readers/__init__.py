@@ -34,13 +34,12 @@ class CheckedTables:
         """Those of one of several drops that are checked before they land together."""
         return cls(f"checked_{number}", f"rejected_{number}", f"refused_{number}")
 
-    @classmethod
-    def in_file(cls, engine: duckdb.DuckDBPyConnection, path: Path) -> "CheckedTables":
-        """Those of a drop that is too large for memory: temporary tables need all of theirs."""
+    def in_file(self, engine: duckdb.DuckDBPyConnection, path: Path) -> "CheckedTables":
+        """The same in a file, for a drop that is too large for temporary tables."""
         name = identifier(f"scratch of {path.parent.name}")
         engine.execute(f"attach if not exists {literal(str(path))} as {name}")
-        tables = (f"{name}.{table}" for table in ("checked", "rejected", "refused"))
-        return cls(*tables, create="create or replace table")
+        tables = (f"{name}.{table}" for table in (self.records, self.rejected, self.refused))
+        return CheckedTables(*tables, create="create or replace table")
 
 
 Complete = Callable[[duckdb.DuckDBPyConnection, CheckedTables], None]

@@ -95,14 +95,24 @@ def _header(header: list[str], contract: Contract) -> list[str]:
         raise DropError("the file has no header line")
     for name in header:
         if header.count(name) > 1:
-            raise DropError(f"the header names the column '{_shown([name])}' twice")
+            raise DropError(f"the header names the column '{_told([name], contract)}' twice")
     missing = [c for c in contract.columns if c.required and not _delivered_as(c, header)]
     if missing:
         raise DropError(
             f"the required column {', '.join(c.name for c in missing)} is missing; "
-            f"the header names {_shown(header)}"
+            f"the header names {_told(header, contract)}"
+        )
+    if not any(_delivered_as(column, header) for column in contract.columns):
+        raise DropError(
+            "the header names none of the contract's columns, as with another delimiter; "
+            f"it names {_told(header, contract)}"
         )
     return header
+
+
+def _told(names: list[str], contract: Contract) -> str:
+    """Names for a message: what stands where a header should be may be PII."""
+    return "what may be PII" if contract.drops_pii else _shown(names)
 
 
 def _first_record(path: Path, dialect: Dialect) -> tuple[list[str], str]:

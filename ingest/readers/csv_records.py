@@ -3,9 +3,12 @@
 import mmap
 import re
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from pathlib import Path
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.contracts import Contract, Dialect
 from ingest.errors import DropError
@@ -13,6 +16,9 @@ from ingest.readers import CheckedTables
 from ingest.readers.endings import check_final_line_end, ends_a_line, rows_of_trailer
 
 WINDOW_BYTES = 64 * 1024 * 1024
+MOST_REJECTED = 1_000_000
+PORTION_BLANKS = 100_000
+"""The most positions of blank lines that are held at a time."""
 CUT_OFF = ("MISSING COLUMNS", "UNQUOTED VALUE", "INVALID ENCODING")
 """What DuckDB says of a record when the file ends within it."""
 
@@ -30,28 +36,42 @@ def keep_rejected(
     It numbers lines as records, blank ones included, and the header as the first. Raise DropError
     where the file ends within one of them.
     """
-    (count,) = engine.execute("select count(*) from reject_errors").fetchall()[0]
-    if count:
-        blanks = [] if one_column else list(_blank_lines(path, dialect))
+    count = "select count(*), count(distinct line) from reject_errors"
+    errors, lines = engine.execute(count).fetchall()[0]
+    if errors:
+        rejected = """
+            select
+                *,
+                line_byte_position + len(csv_line)
+                    - len(ltrim(csv_line, chr(10) || chr(13))) as position
+            from reject_errors
+        """
+        blanks = iter(()) if one_column else _blank_lines(path, dialect)
+        if lines > MOST_REJECTED:
+            first = f"select position, line, error_message from ({rejected})"
+            order = "order by line, column_idx limit 1"
+            position, line, reason = engine.execute(f"{first} {order}").fetchall()[0]
+            before = sum(1 for _ in takewhile(lambda blank: blank < position, blanks))
+            raise DropError(
+                f"{lines} rows can't be split into fields, more than {MOST_REJECTED}; "
+                f"the first is row {line - dialect.has_header - before}: {reason}"
+            )
+        positions = f"select distinct position from ({rejected}) where position is not null"
+        found = engine.execute(f"{positions} order by 1").fetchnumpy()["position"]
+        places = np.asarray(found, dtype=np.int64)
+        before_each = {"position": places, "blanks": _counted_before(places, blanks)}
+        engine.register("blanks_before", before_each)
         engine.execute(
             f"""
                 insert into {tables.rejected}
-                with blank as (
-                    select unnest($1::bigint[]) as position, unnest(range(1, len($1) + 1)) as number
-                ),
-
-                rejected as (
-                    select
-                        *,
-                        len(csv_line) - len(ltrim(csv_line, chr(10) || chr(13))) as ends_before
-                    from reject_errors
-                ),
+                with rejected as ({rejected}),
 
                 numbered as (
-                    select rejected.*, line - $2 - coalesce(blank.number, 0) as record_number
+                    select
+                        rejected.*,
+                        line - $1 - coalesce(blanks_before.blanks, 0) as record_number
                     from rejected
-                    asof left join blank
-                        on rejected.line_byte_position + rejected.ends_before > blank.position
+                    left join blanks_before on rejected.position = blanks_before.position
                 )
 
                 select
@@ -62,10 +82,19 @@ def keep_rejected(
                 from numbered
                 group by record_number
             """,
-            [blanks, int(dialect.has_header)],
+            [int(dialect.has_header)],
         )
+        engine.unregister("blanks_before")
     engine.execute("drop table reject_errors; drop table reject_scans")
-    return bool(count)
+    return bool(errors)
+
+
+def _counted_before(places: NDArray[np.int64], blanks: Iterator[int]) -> NDArray[np.int64]:
+    """How many blank lines are before each place, of any number of them; both in order."""
+    counts = np.zeros(len(places), dtype=np.int64)
+    while (portion := np.fromiter(islice(blanks, PORTION_BLANKS), dtype=np.int64)).size:
+        counts += np.searchsorted(portion, places, side="left")
+    return counts
 
 
 def check_end(

@@ -4,16 +4,19 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.columns import Column, Kind
 from ingest.contracts import Contract
 from ingest.errors import DropError
 from ingest.readers import CheckedTables, Delivered, Reading, as_text, text_of
-from ingest.readers.endings import check_final_line_end, end_of
+from ingest.readers.endings import check_final_line_end, end_of, ends_a_line
 from ingest.readers.json_extra import (
     Usual,
     folders_of,
@@ -24,12 +27,18 @@ from ingest.readers.json_extra import (
 from ingest.sql import identifier, literal, literals
 
 MAX_RECORD_BYTES = 64 * 1024 * 1024
+SMALL_BYTES = 1024 * 1024
 EDGE_BYTES = 64 * 1024
+PORTION_LINES = 10_000
+PORTION_BYTES = 32 * 1024 * 1024
+"""The most broken lines, and text of them, that are held at a time."""
 BOM = b"\xef\xbb\xbf"
 WRAPPER_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
 WRAPPER_END = re.compile(rb"\]\s*\}\s*\Z")
 BLANKS = literal(" \t\n\r")
 NOT_VALID = "isn't valid JSON"
+UNSURE = ", of which not all digits can be told"
+"""Added to a number that is none then: DuckDB prints it as a double, which rounds it."""
 NAMED_TWICE = " names a key twice"
 NO_OBJECT = " isn't a JSON object"
 UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|[0-9.]+[eE])"
@@ -53,11 +62,18 @@ def read_json(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> R
         _check_list_is_closed(path)
         return _reading(path, start[bom:], contract, "array")
     wrapper = WRAPPER_START.match(start, bom)
-    if wrapper and not _is_lines(path, bom):
+    if wrapper and not _is_lines(path, bom, contract):
         return _reading(_unwrapped(path, wrapper.end()), start[wrapper.end() :], contract, "array")
     if bom:
         path = _slice(path, bom, path.stat().st_size)
     return _reading(path, start[bom:], contract, "newline_delimited")
+
+
+def read_json_lines(path: Path, contract: Contract) -> Reading:
+    """The records of a file that is known to have one on each line."""
+    with path.open("rb") as file:
+        start = file.read(EDGE_BYTES)
+    return _reading(path, start, contract, "newline_delimited")
 
 
 def _check_list_is_closed(path: Path) -> None:
@@ -66,11 +82,25 @@ def _check_list_is_closed(path: Path) -> None:
         raise DropError("the file is cut off: its list of records isn't closed")
 
 
-def _is_lines(path: Path, bom: int) -> bool:
-    """Whether an object whose first value is a list is just the first of several lines."""
+def _names_any(line: bytes, contract: Contract) -> bool:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    names = {source[0] for source in sources_of(contract.columns)}
+    return isinstance(record, dict) and not names.isdisjoint(record)
+
+
+def _is_lines(path: Path, bom: int, contract: Contract) -> bool:
+    """Whether an object whose first value is a list is a record: one of lines, or the only one.
+
+    The only one has one of the contract's names, which no wrapper has.
+    """
     with path.open("rb") as file:
         file.seek(bom)
         first = file.readline(MAX_RECORD_BYTES)
+        if len(first) < SMALL_BYTES and _names_any(first, contract):
+            return True
         if not any(line.strip() for line in iter(lambda: file.readline(EDGE_BYTES), b"")):
             return False
     try:
@@ -158,7 +188,7 @@ def _reading(path: Path, start: bytes, contract: Contract, layout: str) -> Readi
         if contract.completeness.final_line_end:
             check_final_line_end(path)
         if is_lines:
-            _keep_broken_lines(engine, tables, path)
+            _keep_broken_lines(engine, tables, path, contract)
 
     delivered = {column.name: _delivered(column) for column in columns}
     return Reading(without_empty_folders(sql, columns), "record", delivered, complete)
@@ -186,14 +216,19 @@ def _exact(column: Column, source: tuple[str, ...], text: str) -> str:
     is_double = f"json_type(record, {literal(path_to(source))}) = 'DOUBLE'"
     name = re.escape(json.dumps(source[-1], ensure_ascii=False))
     token = literal(rf"{name}\s*:\s*(-?[0-9][-+.0-9eE]*)")
-    written = f"regexp_extract(record, {token}, 1)"
-    is_it = f"try_cast({written} as double) = try_cast({text} as double)"
+    # The key may be there more than once, at other depths: only what is written one way counts.
+    written = f"""list_distinct(list_filter(
+        regexp_extract_all(record, {token}, 1),
+        lambda each: try_cast(each as double) = try_cast({text} as double)
+    ))"""
+    only_one = f"case when len({written}) = 1 then ({written})[1]"
     match column.kind:
         case Kind.DECIMAL:
-            as_written = f"when has_unusual_number and {is_it} then {written}"
+            exact = f"{only_one} else {text} || {literal(UNSURE)} end"
+            as_written = f"when has_unusual_number and {is_double} then {exact}"
         case Kind.STRING:
             looks_so = f"{text} < ':' and (contains({text}, '.') or contains({text}, 'e'))"
-            as_written = f"when {looks_so} and {is_double} and {is_it} then {written}"
+            as_written = f"when {looks_so} and {is_double} then {only_one} else {text} end"
         case _:
             as_written = ""
     return f"""
@@ -234,31 +269,66 @@ def _no_folders(columns: tuple[Column, ...]) -> str:
 
 
 def _keep_broken_lines(
-    engine: duckdb.DuckDBPyConnection, tables: CheckedTables, path: Path
+    engine: duckdb.DuckDBPyConnection, tables: CheckedTables, path: Path, contract: Contract
 ) -> None:
-    """Put lines that aren't JSON beside their reason; a last one without its end is a cut file."""
-    query = f"select rowid from {tables.records} where problem = {literal(NOT_VALID)}"
-    broken = {at for (at,) in engine.execute(query).fetchall()}
-    if not broken:
+    """Put lines that aren't JSON beside their reason; a last one without its end is a cut file.
+
+    Of too many of them no line is read: the drop fails as it would once they were all kept.
+    """
+    query = f"""
+        select rowid as broken from {tables.records} where problem = {literal(NOT_VALID)} order by 1
+    """
+    broken = np.asarray(engine.execute(query).fetchnumpy()["broken"], dtype=np.int64)
+    if not broken.size:
         return
-    with path.open("rb") as file:
-        lines = enumerate(line for line in file if line.strip())
-        found = [(line, at) for at, line in lines if at in broken]
-    last_line, last = found[-1]
     (records,) = engine.execute(f"select count(*) from {tables.records}").fetchall()[0]
-    if last + 1 == records and not last_line.endswith(b"\n"):
+    if broken[-1] + 1 == records and not _ends_last_line(path):
         raise DropError(f"the file is cut off: its last line, record {records}, isn't complete")
-    engine.execute(
-        f"""
-            update {tables.records} as checked
-            set record = line.payload
-            from (
-                select unnest($1::bigint[]) as at, unnest($2::varchar[]) as payload
-            ) as line
-            where checked.rowid = line.at
-        """,
-        [
-            [at for _, at in found],
-            [line.decode(errors="replace").rstrip("\r\n") for line, _ in found],
-        ],
-    )
+    most = contract.quarantine_threshold_pct
+    if broken.size > PORTION_LINES and broken.size * 100 > most * records:
+        raise DropError(
+            f"{broken.size} of {records} rows break the contract, more than {most:g} %; "
+            f"the first is row {broken[0] + 1}: {NOT_VALID}"
+        )
+    for numbers, payloads in _portions(path, broken):
+        engine.execute(
+            f"""
+                update {tables.records} as checked
+                set record = line.payload
+                from (
+                    select unnest($1::bigint[]) as at, unnest($2::varchar[]) as payload
+                ) as line
+                where checked.rowid = line.at
+            """,
+            [numbers, payloads],
+        )
+
+
+def _ends_last_line(path: Path) -> bool:
+    """Whether the last line that isn't blank has its line end."""
+    end = end_of(path)
+    return ends_a_line(path) or b"\n" in end[len(end.rstrip()) :]
+
+
+def _portions(path: Path, broken: NDArray[np.int64]) -> Iterator[tuple[list[int], list[str]]]:
+    """The lines at these places, of those that aren't blank: a bounded amount of text at a time."""
+    numbers: list[int] = []
+    payloads: list[str] = []
+    size = 0
+    wanted = map(int, broken)
+    following = next(wanted, None)
+    with path.open("rb") as file:
+        for at, line in enumerate(line for line in file if line.strip()):
+            if at != following:
+                continue
+            numbers.append(at)
+            payloads.append(line.decode(errors="replace").rstrip("\r\n"))
+            size += len(line)
+            following = next(wanted, None)
+            if following is None:
+                break
+            if len(numbers) >= PORTION_LINES or size >= PORTION_BYTES:
+                yield numbers, payloads
+                numbers, payloads, size = [], [], 0
+    if numbers:
+        yield numbers, payloads

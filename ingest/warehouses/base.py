@@ -123,7 +123,14 @@ class Warehouse(ABC):
     ) -> list[str]:
         """Statements that bring a table to its columns."""
         definitions = []
+        spelt = {each.lower(): each for each in known}
         for column in columns:
+            other = spelt.get(column.name.lower(), column.name)
+            if other != column.name:
+                raise ContractError(
+                    f"{name}.{column.name} is {other} in the warehouse, where case makes no "
+                    "difference; deliver it under that name, or another one"
+                )
             wanted = self.type_name(column.sql_type)
             if column.name not in known:
                 definitions.append(f"{identifier(column.name)} {wanted}")

@@ -17,8 +17,10 @@ from made_drops import event, events, lines
 from ingest.contracts import ContractError, read_contracts
 from ingest.errors import UsageError, WarehouseError
 from ingest.ledger.history import Ledger
-from ingest.loading import batches, passes
-from ingest.loading.loader import load
+from ingest.loading import batches, passes, preparing
+from ingest.loading.loader import Bounds, load
+from ingest.readers import csv_records
+from ingest.readers import json as json_reader
 from ingest.settings import PROJECT_DIR
 from ingest.warehouses import open_for_loading, open_for_reading
 from ingest.warehouses.duckdb import CONFIG, DuckDBWarehouse
@@ -105,6 +107,30 @@ def test_json_numbers_are_cast_as_they_were_written(bench):
                + b", " + written.encode() + b"\n")  # fmt: skip
     row = bench.query("select mac, ts::varchar, program_id, sat from raw.stb_events")
     assert row == [("7", "1709076809.0243657", "1.50", "123456789012345678901")]
+
+
+@pytest.mark.parametrize("bounds", [(2, 1 << 20), (100, 8)])
+def test_broken_lines_are_kept_portion_by_portion(bench, monkeypatch, bounds):
+    for name, bound in zip(("PORTION_LINES", "PORTION_BYTES"), bounds, strict=True):
+        monkeypatch.setattr(json_reader, name, bound)
+    bad = [f"broken {n}".encode() for n in range(5)]
+    good = events(1000)
+    content = lines(bad[0], *good[:3], b"", bad[1], bad[2], b" ", *good[3:], bad[3], b"", bad[4])
+    result = bench.load(content.replace(b"\n", b"\r\n"))
+    assert (result.state, result.rows_loaded) == ("loaded", 1000)
+    kept = bench.query("select row_number, payload from raw.quarantine order by row_number")
+    places = (1, 5, 6, 1004, 1005)
+    assert kept == [(n, text.decode()) for n, text in zip(places, bad, strict=True)]
+
+
+@pytest.mark.parametrize("portion", [1, 2, 100])
+def test_blank_lines_are_counted_portion_by_portion(bench, monkeypatch, portion):
+    monkeypatch.setattr(csv_records, "PORTION_BLANKS", portion)
+    good = b"c,n\n" * 500
+    content = CHANNELS + b"\na\n\n\n\nb,n\n" + good + b"\n\nd\ne,n\nf,1,2\n\n" + good
+    assert bench.load(content, "channels.csv").state == "loaded"
+    kept = bench.query("select row_number, payload from raw.quarantine order by row_number")
+    assert kept == [(1, "a"), (503, "d"), (505, "f,1,2")]
 
 
 def test_columns_are_told_by_the_header(bench):
@@ -378,3 +404,51 @@ def test_whatever_is_delivered_every_row_is_accounted_for(bench, values, as_line
         )
         good = [(n, v) for n, v in enumerate(values, start=1) if "\0" not in v]
         assert landed == good
+
+
+def test_large_drops_in_a_row_keep_their_own_rows(bench, monkeypatch):
+    monkeypatch.setattr(preparing, "LARGE_BYTES", 0)
+    for n in range(3):
+        bench.write(f"events_{n}.json", lines(*[event(mac=f"{n}") for _ in range(9)]))
+    report = load(bench.folder, bench.settings)
+    assert states(report) == ["loaded"] * 3
+    rows = "select _load_id, mac, count(*) from raw.stb_events group by all order by all"
+    assert bench.query(rows) == [(1, "0", 9), (2, "1", 9), (3, "2", 9)]
+
+
+def test_a_single_record_whose_first_value_is_a_list_is_a_record(bench):
+    content = json.dumps({"tags": ["x"]} | event(mac="b")).encode()
+    assert bench.load(content).rows_loaded == 1
+    assert bench.query("select mac, _extra from raw.stb_events") == [("b", '{"tags":["x"]}')]
+
+
+@pytest.mark.parametrize(
+    ("record", "kept"),
+    [
+        ('{"meta": {"ts": 5.0}, "ts": 1709076809.02436571}', []),
+        ('{"meta": {"ts": 5.0}, "ts": 1234567890123.4567891}', [("1234567890123.4567891",)]),
+        ('{"meta": {"ts": 1234567890123.4567892}, "ts": 1234567890123.4567891}', []),
+        ('{"t\\u0073": 1234567890123.4567891}', []),
+    ],
+)
+def test_digits_that_cannot_be_told_are_put_aside(bench, record, kept):
+    good = json.dumps(event()).removesuffix("}") + ", " + record.removeprefix("{")
+    bench.load(lines(*events(40), good.encode()))
+    found = bench.query("select ts::varchar from raw.stb_events where ts is not null")
+    assert found == kept
+    assert bench.quarantined() == ([] if kept else [(41, "ts", "type")])
+
+
+def test_drops_that_failed_do_not_take_the_room_of_others(bench):
+    for n in range(2):
+        bench.write(f"events_{n}.json", b"[")
+    for n in range(2, 5):
+        bench.write(f"events_{n}.json", lines(event(mac=str(n))))
+    tried = [load(bench.folder, bench.settings, bounds=Bounds(max_drops=2)) for _ in range(3)]
+    loaded = [[r.url[-6] for r in each.results if r.state == "loaded"] for each in tried]
+    assert loaded == [[], ["2", "3"], ["4"]]
+
+
+def test_a_header_of_other_columns_fails(bench):
+    result = bench.load(b"id;name\n1;a\n", "programmes.tsv")
+    assert result.state == "failed"

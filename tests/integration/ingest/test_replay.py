@@ -12,6 +12,7 @@ from made_drops import event, events, lines
 
 from ingest.errors import UsageError
 from ingest.ledger.accounting import unexplained_rows
+from ingest.ledger.reports import failed_drops
 from ingest.loading.loader import load
 from ingest.loading.replay import Wanted, replay_drops
 from ingest.loading.replay_quarantine import replay_quarantine
@@ -45,7 +46,7 @@ def test_rows_that_pass_now_leave_quarantine_once(bench, tmp_path):
     bad = [event(mac="zap", code="ZAP"), event(mac="never", code="X")]
     first = bench.load(lines(*events(60), *bad))
     settings = mended(bench, tmp_path, "stb_events", allow_zap)
-    (result,) = replay_quarantine(settings)
+    (result,) = replay_quarantine(settings).results
     assert (result.rows_loaded, result.rows_quarantined, result.error) == (1, 0, None)
     assert bench.query(ROWS)[-1] == ("zap", "ZAP", first.url, 61)
     waiting = "select row_number, replayed_by_load_id from raw.quarantine order by 1"
@@ -55,7 +56,7 @@ def test_rows_that_pass_now_leave_quarantine_once(bench, tmp_path):
         (1, 1, "loaded"),
     ]
     assert unexplained(bench) == 0
-    assert replay_quarantine(settings) == []
+    assert replay_quarantine(settings).results == []
     assert load(first.url, settings).results[0].state == "unchanged"
 
 
@@ -63,8 +64,8 @@ def test_rows_of_other_feeds_and_loads_stay(bench, tmp_path):
     for n in (1, 2):
         bench.load(lines(*events(60), event(mac=str(n), code="ZAP")), f"events_{n}.json")
     settings = mended(bench, tmp_path, "stb_events", allow_zap)
-    assert replay_quarantine(settings, feed="channels") == []
-    (result,) = replay_quarantine(settings, load_id=2)
+    assert replay_quarantine(settings, feed="channels").results == []
+    (result,) = replay_quarantine(settings, load_id=2).results
     assert bench.query(ROWS)[-1][0] == "2"
     assert result.load_id == 3
     with pytest.raises(UsageError, match="there is no feed 'x'"):
@@ -73,7 +74,7 @@ def test_rows_of_other_feeds_and_loads_stay(bench, tmp_path):
 
 def test_what_is_kept_as_a_line_waits_for_its_drop(bench):
     bench.load(lines(*events(60), b'{"mac": '))
-    assert replay_quarantine(bench.settings) == []
+    assert replay_quarantine(bench.settings).results == []
 
 
 def test_fields_of_a_csv_row_mean_what_they_did(bench, tmp_path):
@@ -101,7 +102,7 @@ def test_fields_of_a_csv_row_mean_what_they_did(bench, tmp_path):
     path = bench.write("channels.csv", content.encode())
     load(path, mended(bench, tmp_path, "channels", price))
     settings = mended(bench, tmp_path / "later", "channels", dearer)
-    assert [result.rows_loaded for result in replay_quarantine(settings)] == [1]
+    assert [result.rows_loaded for result in replay_quarantine(settings).results] == [1]
     found = bench.query("select channel, name, price, _row, _effective_at from raw.channels")
     assert (*found[-1][:2], str(found[-1][2]), found[-1][3]) == ("d", None, "9.25", 31)
     assert found[-1][4] == found[0][4]
@@ -175,5 +176,17 @@ def test_a_replayed_drop_takes_its_rows_out_of_quarantine(bench, tmp_path):
         replay_drops(Wanted(load_ids=(1,)), settings)
     waiting = "select load_id, row_number from raw.quarantine where replayed_by_load_id is null"
     assert bench.query(waiting) == [(3, 62)]
-    assert replay_quarantine(settings) == []
+    assert replay_quarantine(settings).results == []
     assert unexplained(bench) == 0
+
+
+def test_loads_of_one_file_are_replayed_only_as_what_it_is_now(bench):
+    for name in ("A", "B"):
+        bench.load(f"channel,name\na,{name}\n".encode(), "channels.csv")
+    report = replay_drops(Wanted(feed="channels"), bench.settings)
+    assert [result.state for result in report.results] == ["failed", "loaded"]
+    assert "isn't that of load 1 any more" in report.results[0].error
+    names = bench.query("select name from raw.channels order by _load_id")
+    assert names == [("A",), ("B",), ("B",)]
+    with open_for_reading(bench.settings) as warehouse:
+        assert failed_drops(warehouse) == []
