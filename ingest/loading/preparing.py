@@ -16,7 +16,7 @@ from ingest.readers.avro import read_avro
 from ingest.readers.csv import read_csv
 from ingest.readers.json import read_json
 from ingest.readers.unpacking import DEFAULT_MAX_BYTES, unpack
-from ingest.warehouses.base import ENGINE_THREADS
+from ingest.warehouses.base import ENGINE_MEMORY, ENGINE_THREADS, set_limits
 
 Reader = Callable[[Path, Contract, duckdb.DuckDBPyConnection], Reading]
 READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_avro}
@@ -27,6 +27,11 @@ ONE_THREAD_BYTES = 1024 * MIB
 """Unpacked; what two threads keep in memory while they fill a table grows with it, slowly."""
 LARGE_BYTES = 128 * MIB
 """Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded."""
+
+
+WIDE_MEMORY = "4GB"
+"""For a drop whose records are so long that the usual limit holds too few: DuckDB works on 2,048
+at once."""
 
 
 def hash_content(path: Path) -> str:
@@ -53,11 +58,15 @@ def check_drop(
         if plain.stat().st_size == 0:
             raise DropError("the file is empty once it is unpacked")
         size = plain.stat().st_size
-        engine.execute(f"set threads = {1 if size > ONE_THREAD_BYTES else ENGINE_THREADS}")
+        set_limits(engine, ENGINE_MEMORY, 1 if size > ONE_THREAD_BYTES else ENGINE_THREADS)
         if size > LARGE_BYTES:
             tables = tables.in_file(engine, path.with_name("scratch.duckdb"))
-        reading = READERS[contract.format](plain, contract, engine)
-        return check_records(engine, reading, contract, tables, key)
+        reader = READERS[contract.format]
+        try:
+            return check_records(engine, reader(plain, contract, engine), contract, tables, key)
+        except duckdb.OutOfMemoryException:
+            set_limits(engine, WIDE_MEMORY, 1)
+            return check_records(engine, reader(plain, contract, engine), contract, tables, key)
     finally:
         for part in folder.iterdir():
             part.unlink()

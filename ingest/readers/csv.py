@@ -20,11 +20,13 @@ BUFFER_BYTES = 2 * MAX_LINE_BYTES
 SHOWN_CHARACTERS = 300
 
 
-def read_csv(path: Path, contract: Contract, _: duckdb.DuckDBPyConnection) -> Reading:
+def read_csv(path: Path, contract: Contract, engine: duckdb.DuckDBPyConnection) -> Reading:
     """The records of a CSV drop; raise DropError for a wrong header.
 
     Columns are told by the header, in any order; without one, by the contract's order.
     """
+    # What a drop left behind that failed while it was read isn't of this one.
+    engine.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     dialect = contract.dialect
     first, line_end = _first_record(path, dialect)
     header = _header(first, contract) if dialect.has_header else _names(contract.columns)

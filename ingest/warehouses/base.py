@@ -19,6 +19,11 @@ ENGINE_MEMORY, ENGINE_THREADS = "512MB", 2
 thread holds buffers of its own, and more than two would not fit (make bench NAME=memory)."""
 
 
+def set_limits(engine: duckdb.DuckDBPyConnection, memory: str, threads: int) -> None:
+    """What the engine may take from now on."""
+    engine.execute(f"set memory_limit = '{memory}'; set threads = {threads}")
+
+
 class Warehouse(ABC):
     """An open warehouse; a context manager that closes it.
 

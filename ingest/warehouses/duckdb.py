@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import WarehouseError
 from ingest.settings import Settings
 from ingest.sql import identifier
-from ingest.warehouses.base import ENGINE_MEMORY, ENGINE_THREADS, Warehouse
+from ingest.warehouses.base import ENGINE_MEMORY, ENGINE_THREADS, Warehouse, set_limits
 from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
 CONFIG = {"storage_compatibility_version": "v1.2.0"}
@@ -96,8 +96,7 @@ def open_file_for_loading(settings: Settings, on_wait: OnWait) -> DuckDBWarehous
         except BaseException:
             lock.release()
             raise
-        connection.execute(f"set memory_limit = '{ENGINE_MEMORY}'")
-        connection.execute(f"set threads = {ENGINE_THREADS}")
+        set_limits(connection, ENGINE_MEMORY, ENGINE_THREADS)
         connection.execute("set enable_progress_bar = false")
         return DuckDBWarehouse(connection, settings.schema("raw"), lock)
 
