@@ -137,6 +137,9 @@ CSV: dict[str, list[Case]] = {
         failed("table", b"id;code\na;A\n", "the required column id is missing"),
         failed("table", b"ID,code\na,A\n", "the required column id is missing"),
     ],
+    "header with none of the contract's columns, as with another delimiter": [
+        failed("one", b"name;x\na;b\n", "the header names none of the contract's columns"),
+    ],
     "header that names a column twice, one of them perhaps by an alias": [
         failed("table", b"id,x,x\na,b,c\n", "the header names the column 'x' twice"),
         failed("table", b"id,genre,kind\na,b,c\n", "the header names the column genre twice"),

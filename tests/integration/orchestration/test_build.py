@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -71,7 +72,8 @@ def test_choosing_nothing_is_an_error(built):
 
 
 @pytest.mark.usefixtures("held")
-def test_a_warehouse_in_use_is_told(built):
+def test_a_warehouse_in_use_is_told(built, monkeypatch):
+    monkeypatch.setenv("AUDIENCE_VAULT_LOCK_WAIT_SECONDS", "0")
     with pytest.raises(WarehouseError, match="is in use by process"):
-        build(built.settings)
+        build(replace(built.settings, lock_wait_seconds=0))
     assert "is in use" in run("build", code=1)
