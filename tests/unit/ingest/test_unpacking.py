@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import ingest.readers.unpacking
@@ -269,6 +269,8 @@ def test_text_that_is_not_in_its_encoding_is_refused(bench, content, encoding, r
 
 @given(text=st.text(), encoding=st.sampled_from(["utf-16", "utf-16-be", "utf-32", "gb18030"]))
 def test_any_text_survives(tmp_path_factory, text, encoding):
+    # In UTF-16 a mark and a NUL are the mark of UTF-32: the drop fails, and says so.
+    assume(not (encoding == "utf-16" and text.startswith("\0")))
     bench = Bench(tmp_path_factory.mktemp("drop"))
     made = bench.content(text.encode(encoding), encoding=encoding).decode()
     assert made == text.removeprefix("\ufeff")
