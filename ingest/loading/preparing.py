@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -25,8 +26,9 @@ READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_a
 MIB = 1024**2
 ONE_THREAD_BYTES = 1024 * MIB
 """Unpacked; what two threads keep in memory while they fill a table grows with it, slowly."""
-LARGE_BYTES = 128 * MIB
-"""Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded."""
+LARGE_BYTES = 320 * MIB
+"""Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded.
+That of a smaller one does where it doesn't fit into memory after all."""
 
 
 WIDE_MEMORY = "4GB"
@@ -58,15 +60,18 @@ def check_drop(
         if plain.stat().st_size == 0:
             raise DropError("the file is empty once it is unpacked")
         size = plain.stat().st_size
-        set_limits(engine, ENGINE_MEMORY, 1 if size > ONE_THREAD_BYTES else ENGINE_THREADS)
-        if size > LARGE_BYTES:
-            tables = tables.in_file(engine, path.with_name("scratch.duckdb"))
-        reader = READERS[contract.format]
-        try:
-            return check_records(engine, reader(plain, contract, engine), contract, tables, key)
-        except duckdb.OutOfMemoryException:
-            set_limits(engine, WIDE_MEMORY, 1)
-            return check_records(engine, reader(plain, contract, engine), contract, tables, key)
+        threads = 1 if size > ONE_THREAD_BYTES else ENGINE_THREADS
+        ways = [(True, ENGINE_MEMORY, threads), (True, WIDE_MEMORY, 1)]
+        if size <= LARGE_BYTES:
+            ways.insert(0, (False, ENGINE_MEMORY, threads))
+        for is_in_file, memory, at_once in ways:
+            set_limits(engine, memory, at_once)
+            if is_in_file:
+                tables = tables.in_file(engine, path.with_name("scratch.duckdb"))
+            reading = READERS[contract.format](plain, contract, engine)
+            with suppress(duckdb.OutOfMemoryException):
+                return check_records(engine, reading, contract, tables, key)
+        raise DropError(f"its records are too long: {WIDE_MEMORY} of memory hold too few")
     finally:
         for part in folder.iterdir():
             part.unlink()

@@ -38,7 +38,8 @@ class CheckedTables:
         """The same in a file, for a drop that is too large for temporary tables."""
         name = identifier(f"scratch of {path.parent.name}")
         engine.execute(f"attach if not exists {literal(str(path))} as {name}")
-        tables = (f"{name}.{table}" for table in (self.records, self.rejected, self.refused))
+        own = (self.records, self.rejected, self.refused)
+        tables = (f"{name}.{table.rpartition('.')[2]}" for table in own)
         return CheckedTables(*tables, create="create or replace table")
 
 
