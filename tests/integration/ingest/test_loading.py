@@ -19,8 +19,7 @@ from ingest.errors import UsageError, WarehouseError
 from ingest.ledger.history import Ledger
 from ingest.loading import batches, passes, preparing
 from ingest.loading.loader import Bounds, load
-from ingest.readers import csv_records
-from ingest.readers import json as json_reader
+from ingest.readers import csv_records, json_lines
 from ingest.settings import PROJECT_DIR
 from ingest.warehouses import open_for_loading, open_for_reading
 from ingest.warehouses.duckdb import CONFIG, DuckDBWarehouse
@@ -112,7 +111,7 @@ def test_json_numbers_are_cast_as_they_were_written(bench):
 @pytest.mark.parametrize("bounds", [(2, 1 << 20), (100, 8)])
 def test_broken_lines_are_kept_portion_by_portion(bench, monkeypatch, bounds):
     for name, bound in zip(("PORTION_LINES", "PORTION_BYTES"), bounds, strict=True):
-        monkeypatch.setattr(json_reader, name, bound)
+        monkeypatch.setattr(json_lines, name, bound)
     bad = [f"broken {n}".encode() for n in range(5)]
     good = events(1000)
     content = lines(bad[0], *good[:3], b"", bad[1], bad[2], b" ", *good[3:], bad[3], b"", bad[4])
