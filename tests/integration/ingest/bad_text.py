@@ -144,6 +144,10 @@ CSV: dict[str, list[Case]] = {
         failed("table", b"id,x,x\na,b,c\n", "the header names the column 'x' twice"),
         failed("table", b"id,genre,kind\na,b,c\n", "the header names the column genre twice"),
     ],
+    "blanks between a delimiter and a quote": [
+        landed("table", b'id,genre\na, "x"\n', {"genre": "x"}),
+        landed("table", b'id,genre\na,"x" \n', {"genre": "x"}),
+    ],
     "row with too few fields, or too many": [
         aside(
             "table",
