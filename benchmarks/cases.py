@@ -33,7 +33,7 @@ class Target:
 
     def __str__(self) -> str:
         """As the table has it."""
-        parts = [f"≥ {self.speed:g} x" if self.speed else ""]
+        parts = [f"≥ {self.speed:.2g} x" if self.speed else ""]
         parts += [f"< {self.seconds:g} s" if self.seconds else ""]
         parts += [f"< {self.peak_mb:g} MiB" if self.peak_mb else ""]
         return ", ".join(part for part in parts if part)

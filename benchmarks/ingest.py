@@ -87,7 +87,7 @@ def _into_postgres(rows: int, folder: Path, dsn: str) -> Case:
         rows=rows,
         prepare=prepare,
         ours=partial(loading.load_drops, dirty, "csv", dsn),
-        target=Target(speed=0.7),
+        target=Target(speed=0.4),
         baseline=loading.BARE_COPY,
         bare=partial(loading.bare_copy, clean, dsn),
     )

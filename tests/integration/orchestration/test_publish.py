@@ -89,7 +89,7 @@ def test_marts_of_an_unfinished_build_are_not_published(built, behind):
     assert built.look("from marts.snapshot") == before
 
 
-def read_all_the_time(path, stop, answers):
+def read_all_the_time(path, started, stop, answers):
     """Open the file again and again, as BI tools do, and look at two of its tables."""
     seen = []
     while not stop.is_set():
@@ -100,16 +100,18 @@ def read_all_the_time(path, stop, answers):
                     "from marts.snapshot"
                 ).fetchone()
             )
+        started.set()
     answers.put(seen)
 
 
 def test_readers_see_the_old_or_the_new_and_never_half(built):
     publish(built.settings)
     (rows,) = built.execute("select count(*) from marts.channel_ratings_daily")[0]
-    stop, answers = SPAWN.Event(), SPAWN.Queue()
-    arguments = (str(built.settings.published_path), stop, answers)
+    started, stop, answers = SPAWN.Event(), SPAWN.Event(), SPAWN.Queue()
+    arguments = (str(built.settings.published_path), started, stop, answers)
     reader = SPAWN.Process(target=read_all_the_time, args=arguments)
     reader.start()
+    assert started.wait(timeout=60)
     for _ in range(3):
         time.sleep(0.5)
         publish(built.settings)

@@ -27,7 +27,7 @@ from ingest.stores import Store, open_store, retrying
 def patient(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings for servers that are near: short waits, three tries."""
     monkeypatch.setattr(retrying, "FIRST_WAIT_SECONDS", 0.02)
-    return replace(settings, stall_seconds=1, fetch_tries=3)
+    return replace(settings, stall_seconds=3, fetch_tries=3)
 
 
 @pytest.fixture(autouse=True)
