@@ -73,6 +73,8 @@ class Contract:
     platform: str | None
     """Where the feed's viewing takes place; null for a feed that brings none."""
     quarantine_threshold_pct: float
+    fails_drop: frozenset[str]
+    """Names of the rules of a whole row that fail the drop: record, fields, unique (together)."""
     raw_pii: str
     """Whether raw keeps the clear text of PII columns: keep or drop."""
     columns: tuple[Column, ...]

@@ -75,6 +75,7 @@ def read_contract(path: Path) -> Contract:
         effective_at=read_effective_at(document, kind, timezone, delivery.patterns, columns),
         platform=_platform(document),
         quarantine_threshold_pct=_threshold(document),
+        fails_drop=_fails_drop(document, delivery.format, unique_together),
         raw_pii=_raw_pii(document, has_pii=any(column.is_pii for column in columns)),
         columns=columns,
         unique_together=unique_together,
@@ -101,6 +102,21 @@ def _threshold(document: Document) -> float:
             f"is '{value}'; write a number from 0 to 100",
         )
     return float(value)
+
+
+def _fails_drop(
+    document: Document, file_format: str, unique_together: tuple[tuple[str, ...], ...]
+) -> frozenset[str]:
+    """Rules of whole rows, as far as drops of this feed can break them."""
+    if "failDropOn" not in document.settings:
+        return frozenset()
+    has = ["fields" if file_format == "csv" else "record", *(["unique"] if unique_together else [])]
+    names = document.texts("customProperties failDropOn", document.settings["failDropOn"])
+    for name in names:
+        if name not in has:
+            advice = f"of whole rows it has {', '.join(has)}; name a column's rule at the column"
+            document.wrong("customProperties failDropOn", f"'{name}' is no rule here; {advice}")
+    return frozenset(names)
 
 
 def _raw_pii(document: Document, *, has_pii: bool) -> str:

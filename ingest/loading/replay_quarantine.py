@@ -106,7 +106,7 @@ def _why_not(contract: Contract) -> str | None:
 def _forgiving(contract: Contract) -> Contract:
     """The contract with no rule about the drop as a whole: that was checked when it came."""
     columns = tuple(replace(column, fails_drop=frozenset()) for column in contract.columns)
-    return replace(contract, columns=columns, quarantine_threshold_pct=100)
+    return replace(contract, columns=columns, fails_drop=frozenset(), quarantine_threshold_pct=100)
 
 
 def _replay(

@@ -131,6 +131,46 @@ def test_rules_that_fail_the_drop_and_values_that_are_there_once():
     assert made.unique_together == (("id", "at"),)
 
 
+UNIQUE = {
+    "quality": [
+        {"metric": "duplicateValues", "arguments": {"properties": ["id", "b"]}, "mustBe": 0}
+    ]
+}
+B = field("b", required=True)
+
+
+@pytest.mark.parametrize(
+    ("server", "names"),
+    [
+        ({}, ["record", "unique"]),
+        (AVRO, ["record"]),
+        (CSV, ["fields", "unique"]),
+        (CSV, ["unique"]),
+    ],
+)
+def test_rules_of_whole_rows_that_fail_the_drop(server, names):
+    settings = {"failDropOn": names}
+    assert contract(KEY, B, server=server, settings=settings, schema=UNIQUE).fails_drop == {*names}
+    assert contract(KEY, B, server=server).fails_drop == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("server", "schema", "names", "said"),
+    [
+        ({}, UNIQUE, ["fields"], "'fields' is no rule here; of whole rows it has record, unique;"),
+        (AVRO, UNIQUE, ["fields"], "of whole rows it has record, unique; name a column's rule at"),
+        (CSV, UNIQUE, ["record"], "'record' is no rule here; of whole rows it has fields, unique;"),
+        ({}, {}, ["unique"], "'unique' is no rule here; of whole rows it has record;"),
+        ({}, {}, ["type"], "'type' is no rule here"),
+        ({}, {}, "record", "is 'record'; write a list of texts"),
+        ({}, {}, [], "write a list of texts"),
+    ],
+)
+def test_rules_that_whole_rows_do_not_have_are_refused(tmp_path, server, schema, names, said):
+    made = write(tmp_path, KEY, B, server=server, schema=schema, settings={"failDropOn": names})
+    refused(made, f"customProperties failDropOn: {said}" if said.startswith("'") else said)
+
+
 @pytest.mark.parametrize("kept", ["keep", "drop"])
 def test_raw_has_a_pseudonym_beside_each_column_of_pii(kept):
     made = contract(KEY, field("age", "integer", classification="pii"), settings={"rawPii": kept})
