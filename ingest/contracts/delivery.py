@@ -21,7 +21,7 @@ SETTINGS = (
     *("manifestSuffix", "marker", "maxBytes"),
 )
 DATE_PART = re.compile(r"\{(.*?)\}")
-DATE_PARTS = ("yyyy", "MM", "dd", "HH")
+DATE_PARTS = ("yyyy", "MM", "dd", "HH", "mm", "ss")
 TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
@@ -102,10 +102,13 @@ def _check_path(document: Document, field: str, path: str) -> None:
 
 
 def _check_glob(document: Document, path: str) -> None:
-    for part in DATE_PART.findall(path):
+    parts = DATE_PART.findall(path)
+    for part in parts:
         if part not in DATE_PARTS:
             known = ", ".join(f"{{{name}}}" for name in DATE_PARTS)
             document.wrong("servers path", f"has '{{{part}}}'; parts of a date are {known}")
+    if "mm" in parts and "HH" not in parts:
+        document.wrong("servers path", "has '{mm}' but no '{HH}'; {mm} are minutes, {MM} months")
     rest = DATE_PART.sub("", path)
     if re.search(r"[{}]", rest) or re.search(r"\[", re.sub(r"\[!?\]?[^]]*\]", "", rest)):
         document.wrong("servers path", f"is '{path}'; close the bracket, or write ? instead")

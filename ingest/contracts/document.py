@@ -24,6 +24,7 @@ SETTINGS = (
     "timezone",
     "platform",
     "quarantineThresholdPct",
+    "failDropOn",
     "rawPii",
 )
 

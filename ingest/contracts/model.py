@@ -28,7 +28,7 @@ class PathPattern:
     """Which files of a source are drops of a feed."""
 
     path: str
-    """A glob, with dates as {yyyy}, {MM}, {dd}, {HH}; of kafka_connect the folder of topics, of
+    """A glob, with parts of a date from {yyyy} to {ss}; of kafka_connect the folder of topics, of
     firehose the text before the dates, which may be empty."""
     layout: str = "glob"
     topic: str | None = None
@@ -68,9 +68,13 @@ class Contract:
     """How often a drop is due at least."""
     timezone: str | None
     """Zone of clock readings that state none themselves; without it those are rejected."""
+    effective_at: str | None
+    """What says when reference data takes effect: store_time, file_name, or column and its name."""
     platform: str | None
     """Where the feed's viewing takes place; null for a feed that brings none."""
     quarantine_threshold_pct: float
+    fails_drop: frozenset[str]
+    """Names of the rules of a whole row that fail the drop: record, fields, unique (together)."""
     raw_pii: str
     """Whether raw keeps the clear text of PII columns: keep or drop."""
     columns: tuple[Column, ...]
@@ -81,6 +85,16 @@ class Contract:
     def is_reference(self) -> bool:
         """Whether a drop replaces what the feed said before, instead of adding to it."""
         return self.kind == "reference"
+
+    @cached_property
+    def effective_column(self) -> Column | None:
+        """The column that says when each row takes effect, if one does."""
+        return next((c for c in self.columns if self.effective_at == f"column {c.name}"), None)
+
+    @property
+    def drops_take_effect(self) -> bool:
+        """Whether each drop takes effect at one time, so that its content may be news again."""
+        return self.is_reference and self.effective_column is None
 
     @cached_property
     def pii(self) -> tuple[Column, ...]:

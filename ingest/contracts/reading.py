@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ingest.contracts.delivery import read_delivery
 from ingest.contracts.document import ContractError, Document, read_document
+from ingest.contracts.effect import read_effective_at
 from ingest.contracts.fields import read_columns
 from ingest.contracts.model import Contract
 
 FEED_KINDS = ("event", "reference")
-EFFECTIVE_AT = ("store_time",)
 PLATFORMS = ("tv", "video", "audio")
 RAW_PII = ("keep", "drop")
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -57,7 +57,6 @@ def read_contract(path: Path) -> Contract:
     kind = document.choice(
         "customProperties feedKind", document.settings.get("feedKind"), FEED_KINDS
     )
-    _check_effective_at(document, kind)
     timezone = document.zone("customProperties timezone", document.settings.get("timezone"))
     delivery = read_delivery(document)
     columns, unique_together = read_columns(document, delivery.format, delivery.dialect)
@@ -73,8 +72,10 @@ def read_contract(path: Path) -> Contract:
         max_bytes=delivery.max_bytes,
         cadence=_cadence(document),
         timezone=timezone,
+        effective_at=read_effective_at(document, kind, timezone, delivery.patterns, columns),
         platform=_platform(document),
         quarantine_threshold_pct=_threshold(document),
+        fails_drop=_fails_drop(document, delivery.format, unique_together),
         raw_pii=_raw_pii(document, has_pii=any(column.is_pii for column in columns)),
         columns=columns,
         unique_together=unique_together,
@@ -86,14 +87,6 @@ def _version(document: Document) -> str:
     if not version or not VERSION.fullmatch(version):
         document.wrong("version", f"is '{version}'; write major.minor.patch, as in 1.0.0")
     return version
-
-
-def _check_effective_at(document: Document, kind: str) -> None:
-    field, value = "customProperties effectiveAt", document.settings.get("effectiveAt")
-    if kind == "reference":
-        document.choice(field, value, EFFECTIVE_AT)
-    elif value is not None:
-        document.wrong(field, "only a reference feed has one; remove it")
 
 
 def _platform(document: Document) -> str | None:
@@ -109,6 +102,21 @@ def _threshold(document: Document) -> float:
             f"is '{value}'; write a number from 0 to 100",
         )
     return float(value)
+
+
+def _fails_drop(
+    document: Document, file_format: str, unique_together: tuple[tuple[str, ...], ...]
+) -> frozenset[str]:
+    """Rules of whole rows, as far as drops of this feed can break them."""
+    if "failDropOn" not in document.settings:
+        return frozenset()
+    has = ["fields" if file_format == "csv" else "record", *(["unique"] if unique_together else [])]
+    names = document.texts("customProperties failDropOn", document.settings["failDropOn"])
+    for name in names:
+        if name not in has:
+            advice = f"of whole rows it has {', '.join(has)}; name a column's rule at the column"
+            document.wrong("customProperties failDropOn", f"'{name}' is no rule here; {advice}")
+    return frozenset(names)
 
 
 def _raw_pii(document: Document, *, has_pii: bool) -> str:

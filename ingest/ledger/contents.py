@@ -1,6 +1,7 @@
 """Loaded content that the drops of a listing may repeat."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,26 +14,26 @@ SIZES_AT_ONCE = 50_000
 MOST_HASHES = 200_000
 """Read ahead: some 60 MB. Where drops are so often of one size, each is asked for by itself."""
 
-InEffect = tuple[datetime, int, bytes]
-"""When a drop of reference data was stored, its load, and the hash of its content."""
+InEffect = tuple[datetime, bytes]
+"""When a loaded drop took effect, and the hash of its content."""
 
 
 class Contents:
     """Hashes of loaded content by feed, read when they are first asked for.
 
-    Of events, those that have the size of a drop of the listing: no other content can equal one.
-    Of reference data, those stored in the time of the listing, and the last before it.
+    Where each drop takes effect, those that do so in the time of the listing, and the last ones
+    before it. Of all else, those that have the size of a listed drop: no other can equal one.
     """
 
     def __init__(self, warehouse: Warehouse, drops: Sequence[tuple[Drop, Contract]]) -> None:
         """`drops` are those of which it will be asked."""
         self._warehouse = warehouse
         self._loads = warehouse.table(LOADS)
-        self._sizes = sorted({(c.feed, d.size_bytes) for d, c in drops if not c.is_reference})
-        self._times: dict[str, list[datetime]] = {}
+        self._sizes = sorted({(c.feed, d.size_bytes) for d, c in drops if not c.drops_take_effect})
+        self._times: dict[str, Counter[datetime]] = {}
         for drop, contract in drops:
-            if contract.is_reference:
-                self._times.setdefault(contract.feed, []).append(drop.modified_at)
+            if contract.drops_take_effect and drop.effective_at:
+                self._times.setdefault(contract.feed, Counter())[drop.effective_at] += 1
         self._events: dict[str, set[bytes]] = {}
         self._in_effect: dict[str, list[InEffect]] = {}
         self._is_read = False
@@ -40,23 +41,22 @@ class Contents:
         """Whether there are more events than are kept here."""
 
     def has(self, contract: Contract, drop: Drop, sha256: str) -> bool:
-        """Whether content is loaded: ever, for events; as what is in effect, for reference data."""
+        """Whether content is loaded: ever, or as what is in effect where drops take effect."""
         self._read_once()
         content = bytes.fromhex(sha256)
-        if not contract.is_reference:
+        if not contract.drops_take_effect:
             is_here = content in self._events.get(contract.feed, ())
             return is_here or (self._asks_each and self._is_loaded(contract.feed, sha256))
-        loaded = self._in_effect.get(contract.feed, [])
-        position = bisect_right(loaded, drop.modified_at, key=lambda each: each[0])
-        return position > 0 and loaded[position - 1][2] == content
+        return drop.effective_at is not None and self._is_in_effect(
+            contract.feed, drop.effective_at, content
+        )
 
-    def add(self, contract: Contract, drop: Drop, sha256: str, load_id: int) -> None:
+    def add(self, contract: Contract, drop: Drop, sha256: str) -> None:
         """Take the content of a load in."""
         self._read_once()
         content = bytes.fromhex(sha256)
-        if contract.is_reference:
-            loaded = self._in_effect.setdefault(contract.feed, [])
-            insort(loaded, (drop.modified_at, load_id, content))
+        if contract.drops_take_effect:
+            insort(self._in_effect.setdefault(contract.feed, []), (drop.effective_at, content))
         else:
             self._events.setdefault(contract.feed, set()).add(content)
 
@@ -64,6 +64,21 @@ class Contents:
         """Read again when asked next: what was added is not in the warehouse after all."""
         self._events, self._in_effect = {}, {}
         self._is_read = False
+
+    def _is_in_effect(self, feed: str, at: datetime, content: bytes) -> bool:
+        """Whether loading content as of `at` would change nothing.
+
+        Of drops that take effect at once, the vault decides which holds. So each repeats itself
+        only, and after them none is known to hold.
+        """
+        loaded = self._in_effect.get(feed, [])
+        end = bisect_right(loaded, at, key=lambda each: each[0])
+        if not end:
+            return False
+        latest = loaded[end - 1][0]
+        last = {each for _, each in loaded[bisect_left(loaded, (latest,)) : end]}
+        is_alone = self._times[feed][at] <= 1
+        return content in last if latest == at else is_alone and last == {content}
 
     def _read_once(self) -> None:
         if self._is_read:
@@ -110,18 +125,17 @@ class Contents:
     def _read_in_effect(self, feed: str, first: datetime, last: datetime) -> list[InEffect]:
         found = self._warehouse.query(
             f"""
-                select modified_at, load_id, sha256 from {self._loads}
-                where feed = $1::varchar and state = 'loaded' and modified_at <= $3::timestamp
-                    and modified_at >= coalesce(
+                select effective_at, sha256 from {self._loads}
+                where feed = $1::varchar and state = 'loaded' and effective_at <= $3::timestamp
+                    and effective_at >= coalesce(
                         (
-                            select max(modified_at) from {self._loads}
+                            select max(effective_at) from {self._loads}
                             where feed = $1::varchar and state = 'loaded'
-                                and modified_at <= $2::timestamp
+                                and effective_at <= $2::timestamp
                         ),
                         $2::timestamp
                     )
-                order by modified_at, load_id
             """,
             [feed, first, last],
         )
-        return [(at, load_id, bytes.fromhex(sha256)) for at, load_id, sha256 in found]
+        return sorted((at, bytes.fromhex(sha256)) for at, sha256 in found)

@@ -95,8 +95,8 @@ class Ledger:
     def is_known(self, contract: Contract, drop: Drop) -> bool:
         """Whether this very file is in the ledger and loading it again could change nothing.
 
-        Ask when it is the drop's turn: a duplicate of reference data is looked at again, for a late
-        drop before it may have changed what was in effect.
+        Ask when it is the drop's turn: where drops take effect, a duplicate is looked at again, for
+        a late drop before it may have changed what was in effect.
         """
         before = self._before.get((contract.feed, drop.url))
         if before is None or before.state is None or before.sha256 is None:
@@ -104,11 +104,11 @@ class Ledger:
         return self._is_settled(drop, contract) or self.is_duplicate(contract, drop, before.sha256)
 
     def is_duplicate(self, contract: Contract, drop: Drop, sha256: str) -> bool:
-        """Whether the content is loaded: ever, for events; as what is in effect, for reference."""
+        """Whether the content is loaded: ever, or as what is in effect where drops take effect."""
         return self._contents.has(contract, drop, sha256)
 
     def may_be_news(self, contract: Contract, drop: Drop) -> bool:
-        """Whether a known drop can become news: a duplicate of reference data, by a late drop."""
+        """Whether a known drop can become news: a duplicate of what a late drop ends."""
         return not self._is_settled(drop, contract)
 
     def has_failed(self, contract: Contract, drop: Drop) -> bool:
@@ -150,7 +150,7 @@ class Ledger:
         """
         self._waiting.append((contract, drop, entry))
         if entry.state is State.LOADED and entry.sha256 is not None:
-            self._contents.add(contract, drop, entry.sha256, entry.load_id)
+            self._contents.add(contract, drop, entry.sha256)
 
     def record_archived(self, urls: Mapping[int, str]) -> None:
         """Write down where the drops of loads (by load_id) were moved."""
@@ -170,8 +170,8 @@ class Ledger:
         before = self._before.get((contract.feed, drop.url))
         if before is None:
             return False
-        is_repeated_event = before.state is State.DUPLICATE and not contract.is_reference
-        return before.state is State.LOADED or is_repeated_event
+        is_repeat = before.state is State.DUPLICATE and not contract.drops_take_effect
+        return before.state is State.LOADED or is_repeat
 
     def _greatest_load_id(self) -> int:
         query = f"select coalesce(max(load_id), 0) from {self._loads}"
@@ -247,6 +247,7 @@ class Ledger:
             "url": drop.url,
             "size_bytes": drop.size_bytes,
             "modified_at": drop.modified_at,
+            "effective_at": drop.effective_at,
             "store_version": drop.version,
             "sha256": entry.sha256,
             "contract_version": contract.version,

@@ -30,6 +30,11 @@ TABLES = {
         TableColumn("url", "string", "Where the drop was read from."),
         TableColumn("size_bytes", "bigint", "Size of the drop as delivered."),
         TableColumn("modified_at", "timestamp", "When the store says the drop was last written."),
+        TableColumn(
+            "effective_at",
+            "timestamp",
+            "When all that the drop says takes effect, in UTC; null where it doesn't as a whole.",
+        ),
         TableColumn("store_version", "string", "The store's own mark of the drop's version."),
         TableColumn("sha256", "string", "Hash of the drop's content; null if it wasn't read."),
         TableColumn("contract_version", "string", "Version of the contract that was applied."),

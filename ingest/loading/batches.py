@@ -38,10 +38,10 @@ class Batch:
     def concerns(self, contract: Contract, sha256: str | None = None) -> bool:
         """Whether what waits here decides what becomes of another drop.
 
-        What is in effect of a reference feed hangs on all its drops, an event only on its content.
+        What is in effect hangs on all drops of a feed, what is merely repeated on the content.
         """
         same_feed = [turn for turn in self._turns if turn.contract.feed == contract.feed]
-        if contract.is_reference:
+        if contract.drops_take_effect:
             return bool(same_feed)
         return sha256 is not None and any(turn.sha256 == sha256 for turn in same_feed)
 

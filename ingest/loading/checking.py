@@ -236,11 +236,11 @@ def _refused_statement(contract: Contract, checked: Checked) -> str:
     rule_names = [check.says([rule.name for rule in check.rules]) for check in checks]
     values = [shown(check.column) for check in checks]
     unforgiven = [check.fails_drop for check in checks]
-    unforgiven += [
-        f"repeated = {literal(column.name)}"
-        for column in contract.columns
-        if "unique" in column.fails_drop
-    ]
+    unforgiven += ["problem is not null"] if "record" in contract.fails_drop else []
+    alone = [(column.name,) for column in contract.columns if "unique" in column.fails_drop]
+    together = contract.unique_together if "unique" in contract.fails_drop else ()
+    unforgiven += [f"repeated = {literal(', '.join(names))}" for names in (*alone, *together)]
+    rejected_fails = str("fields" in contract.fails_drop).lower()
     return f"""
         {tables.create} {tables.refused} as
         with judged as (
@@ -258,7 +258,7 @@ def _refused_statement(contract: Contract, checked: Checked) -> str:
             coalesce({" or ".join(unforgiven)}, false) as fails_drop
         from judged
         union all
-        select record_number, null, 'fields', null, reason, {rejected_payload}, false
+        select record_number, null, 'fields', null, reason, {rejected_payload}, {rejected_fails}
         from {tables.rejected}
     """
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from ingest.columns import Column, Kind
 from ingest.contracts import Contract
 from ingest.errors import DropError
 from ingest.ledger.history import Counts
 from ingest.ledger.tables import LOADS, QUARANTINE
 from ingest.loading.checking import pseudonym_of, value_of
 from ingest.loading.turns import Turn
+from ingest.sql import literal
 from ingest.warehouses import Warehouse
 
 REASONS = ["column_name", "rule", "value", "reason", "payload"]
@@ -64,9 +66,14 @@ def insert_good(
     contract, drop = turn.contract, turn.stored
     values = _values(contract)
     origin: list[object] = [load_id, drop.url, loaded_at]
-    if contract.is_reference:
+    if column := contract.effective_column:
+        values["_effective_at"] = _instant(column, contract)
+    elif contract.is_reference:
+        if drop.effective_at is None:
+            advice = "deliver it under a name that the path in its contract finds one date in"
+            raise DropError(f"nothing states when the drop takes effect; {advice}")
         values["_effective_at"] = "$4::timestamp"
-        origin.append(drop.modified_at)
+        origin.append(drop.effective_at)
     return warehouse.insert(
         contract.feed,
         [*values, "_extra", "_load_id", "_file", "_row", "_loaded_at"],
@@ -79,6 +86,14 @@ def insert_good(
         """,
         origin,
     )
+
+
+def _instant(column: Column, contract: Contract) -> str:
+    """SQL of when a row takes effect: a date does where it begins in the contract's zone."""
+    if column.kind is Kind.TIMESTAMP:
+        return value_of(column)
+    begins = f"timezone({literal(contract.timezone)}, {value_of(column)}::timestamp)"
+    return f"greatest(timezone('UTC', {begins}), timestamp '0001-01-01')"
 
 
 def _values(contract: Contract) -> dict[str, str]:

@@ -152,7 +152,7 @@ class Pass:
     def _land(self) -> Iterator[DropResult]:
         settled = []
         for turn, result in self._batch.land():
-            is_settled = turn.state is State.DUPLICATE and not turn.contract.is_reference
+            is_settled = turn.state is State.DUPLICATE and not turn.contract.drops_take_effect
             if turn.state is State.LOADED or is_settled:
                 settled.append((turn.drop, turn.contract, result.load_id))
             yield result

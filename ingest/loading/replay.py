@@ -107,7 +107,8 @@ def _wanted_loads(
         raise UsageError(f"there is no feed '{wanted.feed}'; the feeds are {', '.join(contracts)}")
     rows = warehouse.query(
         f"""
-            select load_id, feed, coalesce(archived_url, url), sha256, modified_at
+            select load_id, feed, coalesce(archived_url, url), sha256, modified_at,
+                effective_at
             from {warehouse.table(LOADS)}
             where state = 'loaded' and replays_load_id is null
                 and modified_at::date between $1::date and $2::date
@@ -117,8 +118,8 @@ def _wanted_loads(
         [wanted.first, wanted.last, wanted.feed],
     )
     found = {
-        load_id: _Load(feed, url, Replayed(load_id, sha256, modified_at))
-        for load_id, feed, url, sha256, modified_at in rows
+        load_id: _Load(feed, url, Replayed(load_id, sha256, modified_at, effective_at))
+        for load_id, feed, url, sha256, modified_at, effective_at in rows
         if feed in contracts and (not wanted.load_ids or load_id in wanted.load_ids)
     }
     for load_id in wanted.load_ids:

@@ -61,7 +61,8 @@ def _loads(
     """Loads with rows that wait, oldest first, and those whose rows can't be loaded from here."""
     rows = warehouse.query(
         f"""
-            select feed, url, size_bytes, modified_at, store_version, load_id, sha256
+            select feed, url, size_bytes, modified_at, store_version, load_id, sha256,
+                effective_at
             from {warehouse.table(LOADS)}
             where load_id in (
                     select load_id from {warehouse.table(QUARANTINE)}
@@ -75,7 +76,7 @@ def _loads(
     )
     found: list[tuple[Drop, Contract, Replayed]] = []
     left: list[Skipped] = []
-    for name, url, size_bytes, modified_at, version, number, sha256 in rows:
+    for name, url, size_bytes, modified_at, version, number, sha256, effective_at in rows:
         contract = contracts.get(name)
         if contract is None:
             continue
@@ -86,7 +87,8 @@ def _loads(
             left.append(Skipped(url, reason))
             continue
         drop = Drop(url, url.rpartition("/")[2], size_bytes, modified_at, version)
-        found.append((drop, _forgiving(contract), Replayed(number, sha256, modified_at)))
+        replayed = Replayed(number, sha256, modified_at, effective_at)
+        found.append((drop, _forgiving(contract), replayed))
     return found, left
 
 
@@ -104,7 +106,7 @@ def _why_not(contract: Contract) -> str | None:
 def _forgiving(contract: Contract) -> Contract:
     """The contract with no rule about the drop as a whole: that was checked when it came."""
     columns = tuple(replace(column, fails_drop=frozenset()) for column in contract.columns)
-    return replace(contract, columns=columns, quarantine_threshold_pct=100)
+    return replace(contract, columns=columns, fails_drop=frozenset(), quarantine_threshold_pct=100)
 
 
 def _replay(
@@ -138,7 +140,7 @@ def _replay(
     ledger = Ledger(warehouse, [(turn.drop, contract)])
     with ledger.transaction():
         entry = _land(ledger, turn, key)
-        ledger.record(contract, turn.drop, entry)
+        ledger.record(contract, turn.stored, entry)
     return result_of(turn, entry)
 
 

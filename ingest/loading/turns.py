@@ -20,6 +20,8 @@ class Replayed:
     sha256: str
     modified_at: datetime
     """When the drop was stored at first: moving it may have changed that."""
+    effective_at: datetime | None
+    """When it took effect: where it was moved to may not tell."""
 
 
 @dataclass
@@ -46,9 +48,10 @@ class Turn:
     @property
     def stored(self) -> Drop:
         """The drop as the ledger keeps it."""
-        return (
-            replace(self.drop, modified_at=self.replays.modified_at) if self.replays else self.drop
-        )
+        if self.replays is None:
+            return self.drop
+        modified_at, effective_at = self.replays.modified_at, self.replays.effective_at
+        return replace(self.drop, modified_at=modified_at, effective_at=effective_at)
 
     @contextmanager
     def failing(self) -> Iterator[None]:

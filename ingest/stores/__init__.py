@@ -1,6 +1,6 @@
 """Where drops come from: a folder, S3 or SFTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -23,6 +23,8 @@ class Drop:
     """UTC, naive."""
     version: str
     """The store's mark of this content under this URL: changes when the file does."""
+    effective_at: datetime | None = field(default=None, compare=False)
+    """UTC, naive: when all that it says takes effect, where its contract tells."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Which feed a file belongs to, told by its path."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 from ingest.contracts import Contract
 from ingest.errors import UsageError
@@ -16,7 +18,7 @@ class Matches:
     """What a source holds, told apart. Markers and manifests are nowhere but with their drops."""
 
     drops: list[tuple[Drop, Contract]] = field(default_factory=list)
-    """What is ready to load, oldest first."""
+    """What is ready to load, oldest first: by when it takes effect, else by when it was stored."""
     manifests: dict[str, Drop] = field(default_factory=dict)
     """The manifest of each drop that has one, by the drop's URL."""
     waiting: list[Skipped] = field(default_factory=list)
@@ -48,6 +50,7 @@ def match_drops(store: Store, contracts: Iterable[Contract], feed: str | None) -
             sorter.sort(drop, feed)
     for drop in listing.unfinished:
         sorter.sort(drop, feed, is_written=False)
+    matches.drops.sort(key=lambda pair: (pair[0].effective_at or pair[0].modified_at, pair[0].url))
     if store.is_single_file and not (matches.drops or matches.waiting):
         raise UsageError(f"{store.name}: no feed has files of this name; say which by --feed")
     return matches
@@ -64,6 +67,14 @@ class _Feed:
 
     def takes(self, path: str, anywhere: bool) -> bool:
         return any(pattern.matches(path, anywhere=anywhere) for pattern in self._patterns)
+
+    def dated(self, drop: Drop, path: str, anywhere: bool) -> Drop:
+        """The drop with the time at which it takes effect, if its contract tells by it."""
+        at = drop.modified_at
+        if self.contract.effective_at == "file_name":
+            times = (pattern.times(path, anywhere=anywhere) for pattern in self._patterns)
+            at = _instant(set().union(*times), ZoneInfo(self.contract.timezone))
+        return replace(drop, effective_at=at) if self.contract.drops_take_effect else drop
 
     def is_error_record(self, path: str, anywhere: bool) -> bool:
         return any(pattern.is_error_record(path, anywhere=anywhere) for pattern in self._patterns)
@@ -96,8 +107,7 @@ class _Sorter:
 
     def sort(self, drop: Drop, feed: str | None, *, is_written: bool = True) -> None:
         """A file whose path says what it is."""
-        anywhere = self.store.is_single_file
-        path = _whole_path(drop) if anywhere else drop.path
+        path, anywhere = self._path(drop), self.store.is_single_file
         if any(each.is_error_record(path, anywhere) for each in self.feeds):
             self.matches.error_records.append(drop.url)
             return
@@ -127,7 +137,12 @@ class _Sorter:
                 self._wait(drop, "manifest", drop.path + feed.manifest)
                 return
             self.matches.manifests[drop.url] = manifest
-        self.matches.drops.append((drop, feed.contract))
+        dated = feed.dated(drop, self._path(drop), self.store.is_single_file)
+        self.matches.drops.append((dated, feed.contract))
+
+    def _path(self, drop: Drop) -> str:
+        """What patterns are asked about: of a single file, where it is says more than its name."""
+        return _whole_path(drop) if self.store.is_single_file else drop.path
 
     def _find(self, path: str) -> Drop | None:
         """What lies beside a single file is in no listing."""
@@ -140,3 +155,19 @@ class _Sorter:
 
 def _whole_path(drop: Drop) -> str:
     return decoded(drop.url.partition("://")[2].partition("/")[2])
+
+
+def _instant(times: set[datetime], zone: ZoneInfo) -> datetime | None:
+    """The one local time as an instant, naive and UTC; null if it isn't one that there is.
+
+    Of a reading that the clocks repeat, the later; of one that they skip, the moment that they do.
+    """
+    if len(times) != 1:
+        return None
+    (local,) = times
+    try:
+        # The two are the same where nothing is repeated or skipped (PEP 495).
+        both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    except OverflowError:
+        return None
+    return max(both).replace(tzinfo=None)

@@ -9,7 +9,7 @@ from ingest.stores.listing import COMPRESSIONS
 COMPRESSED = f"(?:{'|'.join(map(re.escape, COMPRESSIONS))})?"
 """What a drop's name may have at its end, whatever its pattern says."""
 PIECE = re.compile(
-    r"\{(?P<date>yyyy|MM|dd|HH)\}"
+    r"\{(?P<date>yyyy|MM|dd|HH|mm|ss)\}"
     r"|\[(?P<characters>!?\]?[^]]*)\]"
     r"|(?P<folders>(?<![^/])\*\*/)"
     r"|(?P<all>(?<![^/])\*\*\Z)"
@@ -21,7 +21,7 @@ PIECE = re.compile(
 WILDCARDS = {"folders": "(?:[^/]+/)*", "all": ".+", "some": "[^/]*", "one": "[^/]"}
 SPECIAL, ESCAPED = r"([][\\^&~|])", r"\\\1"
 """Characters that mean something to `re`, but not to a glob, between brackets."""
-DATE_DIGITS = {"yyyy": 4, "MM": 2, "dd": 2, "HH": 2}
+DATE_DIGITS = {"yyyy": 4, "MM": 2, "dd": 2, "HH": 2, "mm": 2, "ss": 2}
 FIREHOSE_DATES = "{yyyy}/{MM}/{dd}/{HH}/"
 FIREHOSE_ERRORS = r"[a-z-]+-failed/"
 """processing-failed/, format-conversion-failed/, …: where Firehose puts what it couldn't deliver,
@@ -62,23 +62,30 @@ class PathMatcher:
 
     def matches(self, path: str, *, anywhere: bool = False) -> bool:
         """Whether a file of this path is a drop."""
-        if self._of_names:
-            return self._fits(path.rpartition("/")[2])
-        return any(self._fits(tail) for tail in _tails(path, anywhere))
+        return bool(self.times(path, anywhere=anywhere))
+
+    def times(self, path: str, *, anywhere: bool = False) -> set[datetime]:
+        """The local times that the path of a drop can state; none for a file that is no drop.
+
+        Parts of a date that the pattern doesn't have are the first ones there are, in 2000.
+        """
+        tails = [path.rpartition("/")[2]] if self._of_names else _tails(path, anywhere)
+        found = (self._time(tail) for tail in tails)
+        return {time for time in found if time is not None}
 
     def is_error_record(self, path: str, *, anywhere: bool = False) -> bool:
         """Whether a file has what a connector couldn't deliver."""
         errors = self._errors
         return errors is not None and any(errors.match(tail) for tail in _tails(path, anywhere))
 
-    def _fits(self, path: str) -> bool:
+    def _time(self, path: str) -> datetime | None:
         found = self._regex.fullmatch(path)
         if not found:
-            return False
+            return None
         parts = found.groupdict()
         folders = (parts.get("partitions") or "").split("/")
         named = [folder for folder in folders if folder.startswith("partition=")]
-        return _is_date(parts) and named in ([], [f"partition={parts.get('partition')}"])
+        return _date(parts) if named in ([], [f"partition={parts.get('partition')}"]) else None
 
 
 def _tails(path: str, anywhere: bool) -> list[str]:
@@ -110,15 +117,14 @@ def _part(piece: re.Match[str], seen: set[str]) -> str:
             return WILDCARDS[kind]
 
 
-def _is_date(parts: dict[str, str]) -> bool:
-    """Whether the digits are those of a day and hour; 2000 has a 29th of February."""
+def _date(parts: dict[str, str]) -> datetime | None:
+    """The day and time of the digits, if there is one; 2000 has a 29th of February."""
     try:
-        datetime(  # noqa: DTZ001 - a date on a calendar, no instant
+        return datetime(  # noqa: DTZ001 - on a calendar and a clock, no instant
             int(parts.get("yyyy", 2000)),
             int(parts.get("MM", 1)),
             int(parts.get("dd", 1)),
-            int(parts.get("HH", 0)),
+            *(int(parts.get(part, 0)) for part in ("HH", "mm", "ss")),
         )
     except ValueError:
-        return False
-    return True
+        return None

@@ -77,6 +77,7 @@ def _column_changes(old: Contract, new: Contract, pairs: dict[str, Column]) -> I
     yield from (columns.added(column) for column in new.columns if column.name not in known)
     yield from _order(old, new, pairs)
     yield from _keys(old, new, pairs)
+    yield from _effect(old, new, pairs)
 
 
 def _in_zone_of(new: Contract, old: Contract, column: Column) -> Column:
@@ -117,6 +118,18 @@ def _keys(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Di
     for names in together_was - together_now:
         change = f"{', '.join(sorted(names))} need no longer be unique in a drop"
         yield Difference("schema quality", change, (Side.FORWARD,))
+
+
+def _effect(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Difference]:
+    """When reference data takes effect; a column that is called otherwise is the same one."""
+    if not (old.is_reference and new.is_reference):
+        return
+    was, now = old.effective_column, new.effective_column
+    is_same_column = was is not None and pairs.get(was.name) == now
+    if old.effective_at != new.effective_at and not is_same_column:
+        change = f"was {old.effective_at}, is {new.effective_at}"
+        advice = "raw says of older rows when they took effect by the old one; make it a new feed"
+        yield Difference("effectiveAt", change, (*BOTH_WAYS, Side.WAREHOUSE), advice)
 
 
 def _version_advice(old: str, new: str, found: tuple[Difference, ...]) -> str | None:

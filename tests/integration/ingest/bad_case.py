@@ -128,7 +128,7 @@ FEEDS = [
     *(feed(f"{name}_csv", *some(name), server=CSV) for name in COLUMNS),
     *(feed(f"{name}_avro", *some(name), server=AVRO) for name in COLUMNS),
     feed("strict", *some("code"), settings={"quarantineThresholdPct": 5}),
-    feed("unforgiving", ID, UNFORGIVING),
+    feed("unforgiving", ID, UNFORGIVING, settings={"failDropOn": ["record"]}),
     feed("small", ID, server={"maxBytes": 100}),
     feed("ended", ID, server={"finalLineEnd": "required"}),
     feed("lined", ID, *texts("name"), server=CSV | {"finalLineEnd": "required"}),

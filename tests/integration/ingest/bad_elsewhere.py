@@ -15,6 +15,9 @@ ELSEWHERE: dict[str, list[str]] = {
     "array that would take more than 1 GiB of memory": [
         "test_avro_files.py::test_arrays_that_would_fill_the_memory_are_refused"
     ],
+    "drop whose path has no date, or two, where its contract has `effectiveAt: file_name`": [
+        "test_effect.py::test_a_drop_whose_name_has_no_date_fails_and_the_others_go_on",
+    ],
     "source that isn't there": [
         "test_loading.py::test_a_source_that_cannot_be_is_refused",
         f"{SFTP}::test_nothing_there_is_told",

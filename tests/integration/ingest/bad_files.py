@@ -72,12 +72,13 @@ FILES: dict[str, list[Case]] = {
         ),
         aside("strict", GOOD + BAD, (41, "code", "valid values"), rows=40),
     ],
-    "value that breaks a rule named in `failDropOn`": [
+    "value or row that breaks a rule named in `failDropOn`": [
         failed(
             "unforgiving",
             GOOD + BAD,
             "row 41 breaks a rule that fails the whole drop: code isn't one of A, B",
-        )
+        ),
+        failed("unforgiving", GOOD + b"5\n", "row 41 breaks a rule that fails the whole drop: "),
     ],
     "more bytes, unpacked, than `maxBytes` allows": [
         failed("small", GOOD, "or raise maxBytes in its contract"),

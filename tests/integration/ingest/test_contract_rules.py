@@ -99,6 +99,45 @@ def test_other_rules_of_the_column_still_only_quarantine_the_row(make):
     assert bench.quarantined() == [(2, "v", "type")]
 
 
+@pytest.mark.parametrize(
+    ("rule", "content", "bad"),
+    [
+        ("record", b'{"a": "1", "b": "2"}\n{"a": \n', 2),
+        ("record", b'{"a": "1", "b": "2"}\n[5]\n', 2),
+        ("fields", b"a,b\n1,2\n\n3\n4,5\n", 2),
+        ("fields", b'a,b\n"1"x,2\n3,4\n', 1),
+        ("unique", b"a,b\n1,1\n1,2\n2,1\n1,2\n", 4),
+    ],
+)
+def test_a_rule_of_whole_rows_may_fail_the_drop(on_either, tmp_path, rule, content, bad):
+    def made(**settings: object) -> FeedBench:
+        columns = [field("a", required=True), field("b", required=True)]
+        rest = {"server": {} if rule == "record" else COMMA, "unique_together": ["a", "b"]}
+        made = feed("made", *columns, settings=settings, **rest)
+        return FeedBench.made(on_either, tmp_path, made)
+
+    failed = made(failDropOn=[rule]).load("made_1", content)
+    assert (failed.state, failed.rows_quarantined) == ("failed", 0)
+    assert f"row {bad} breaks a rule that fails the whole drop: " in failed.error
+    loaded = made().load("made_1", content)
+    assert (loaded.state, loaded.rows_quarantined) == ("loaded", 1)
+
+
+def test_a_row_of_one_rule_is_quarantined_where_another_fails_the_drop(make):
+    columns = [field("a", required=True, unique=True), field("b", required=True)]
+    bench = make(
+        *columns, unique_together=["a", "b"], settings={"failDropOn": ["unique", "record"]}
+    )
+    bench.load("made_1", as_lines({"a": "1", "b": "1"}, {"a": "1", "b": "2"}, {"a": "2"}))
+    assert bench.quarantined() == [(2, "a", "unique"), (3, "b", "required")]
+
+
+def test_a_trailer_is_no_row_of_too_few_fields(make):
+    server = COMMA | {"trailerPattern": r"^END;(\d+)$"}
+    bench = make(*texts("a", "b"), server=server, settings={"failDropOn": ["fields"]})
+    assert bench.load("made_1", b"a,b\n1,2\nEND;1\n").rows_loaded == 1
+
+
 def test_the_threshold_fails_a_drop_with_too_many_bad_rows(make):
     bench = make(field("n", "integer"), settings={"quarantineThresholdPct": 50})
     assert bench.load("made_1", as_lines({"n": 1}, {"n": "x"})).state == "loaded"

@@ -29,7 +29,7 @@ def content(name: str) -> str:
 
 def drop(name: str, minute: int = 0, version: str = "1", size_bytes: int = 10) -> Drop:
     at = START + timedelta(minutes=minute)
-    return Drop(f"file:///drops/{name}", name, size_bytes, at, version)
+    return Drop(f"file:///drops/{name}", name, size_bytes, at, version, effective_at=at)
 
 
 def entry(ledger: Ledger, state: State, hashed: str | None) -> Entry:
@@ -74,8 +74,8 @@ def test_an_entry_is_kept_as_it_is(warehouse):
     ledger.record_archived({1: "file:///archive/events_1.json"})
     (row,) = warehouse.query(f"select * from {warehouse.table('loads')}")
     assert row == (
-        1, "stb_events", listed.url, 10, START, "1", content("a"), EVENTS.version, 30, 20, 10,
-        1.25, "loaded", None, None, TO_THE_MICROSECOND,
+        1, "stb_events", listed.url, 10, START, START, "1", content("a"), EVENTS.version, 30, 20,
+        10, 1.25, "loaded", None, None, TO_THE_MICROSECOND,
         "file:///archive/events_1.json", "key 1", 7,
     )  # fmt: skip
 
@@ -156,14 +156,30 @@ def test_reference_content_counts_where_it_is_in_effect(warehouse, recorded):
     assert found == [[], ["a"], ["a"], ["b"], ["b"], ["a"], ["a"], ["c"], ["c"]]
 
 
-def test_of_reference_drops_stored_at_once_the_later_load_is_in_effect(warehouse):
-    first, second, asked = (drop(f"channels_{n}.csv") for n in range(3))
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_of_drops_that_take_effect_at_once_none_is_known_to_hold_after_them(warehouse, order):
+    """Their rows' change hashes decide that, in the vault: whoever comes first is no better."""
+    first, second, again, later = (drop(f"channels_{n}.csv", n // 3) for n in range(4))
     ledger = Ledger(warehouse, [(first, CHANNELS), (second, CHANNELS)])
-    record(ledger, CHANNELS, first, State.LOADED, "b")
-    record(ledger, CHANNELS, second, State.LOADED, "a")
-    for each in (ledger, Ledger(warehouse, [(asked, CHANNELS)])):
-        assert each.is_duplicate(CHANNELS, asked, content("a"))
-        assert not each.is_duplicate(CHANNELS, asked, content("b"))
+    for each, name in zip((first, second), order, strict=True):
+        record(ledger, CHANNELS, each, State.LOADED, name)
+    for known in (ledger, Ledger(warehouse, [(again, CHANNELS), (later, CHANNELS)])):
+        assert [n for n in "abc" if known.is_duplicate(CHANNELS, again, content(n))] == ["a", "b"]
+        assert [n for n in "abc" if known.is_duplicate(CHANNELS, later, content(n))] == []
+
+
+def test_content_is_in_effect_from_when_it_says_whenever_it_was_stored(warehouse):
+    """As where the file's name says so: the drop that is stored last is of the day before."""
+    stored = [
+        replace(drop(f"channels_{n}.csv", n), effective_at=START + timedelta(days=day))
+        for n, day in enumerate((1, 3, 2, 4))
+    ]
+    ledger = Ledger(warehouse, [(each, CHANNELS) for each in stored])
+    record(ledger, CHANNELS, stored[0], State.LOADED, "a")
+    record(ledger, CHANNELS, stored[1], State.LOADED, "b")
+    for known in (ledger, Ledger(warehouse, [(each, CHANNELS) for each in stored[2:]])):
+        assert [n for n in "ab" if known.is_duplicate(CHANNELS, stored[2], content(n))] == ["a"]
+        assert [n for n in "ab" if known.is_duplicate(CHANNELS, stored[3], content(n))] == ["b"]
 
 
 def test_a_duplicate_of_reference_data_is_known_until_a_late_drop_changes_what_was_in_effect(

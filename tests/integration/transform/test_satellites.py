@@ -1,13 +1,19 @@
 """A satellite's timeline is the same whatever the order in which its history is delivered."""
 
 import os
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.loading.loader import load
+from ingest.settings import PROJECT_DIR
 from tests.warehouse import Warehouse
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -83,6 +89,48 @@ def test_any_of_many_orders_gives_the_same_timeline(
     new_warehouse: Callable[[], Warehouse], history: list, builds: int
 ) -> None:
     check_history(new_warehouse, history, builds)
+
+
+def project(folder: Path, effective_at: str) -> Path:
+    """A project whose programmes take effect by the names of drops, or row by row."""
+    shutil.copytree(PROJECT_DIR / "contracts", folder / "contracts")
+    path = folder / "contracts" / "programmes.yaml"
+    made = yaml.safe_load(path.read_text())
+    given = {each["property"]: each for each in made["customProperties"]}
+    given["effectiveAt"]["value"] = effective_at
+    made["servers"][0]["path"] = "programmes_{yyyy}-{MM}-{dd}*.tsv"
+    starts = {"name": "starts", "logicalType": "date", "required": True, "description": "From when"}
+    made["schema"][0]["properties"].append(starts)
+    path.write_text(yaml.safe_dump(made))
+    return folder
+
+
+@pytest.mark.parametrize("effective_at", ["file_name", "column starts"])
+def test_a_late_drop_takes_its_place_by_what_it_says(
+    new_warehouse: Callable[[], Warehouse], tmp_path: Path, effective_at: str
+) -> None:
+    """In order and late, one load and build each: the same history, and the days that were said."""
+    history, found = [(1, "A"), (3, "B"), (5, "A"), (6, "A")], []
+    for order in (history, [history[n] for n in (2, 0, 3, 1)]):
+        warehouse = new_warehouse()
+        made = project(tmp_path / f"project_{len(found)}", effective_at)
+        settings = replace(warehouse.settings, project_dir=made)
+        for day, genre in order:
+            on = f"2024-01-{day:02}"
+            drop = warehouse.folder / "drops" / f"programmes_{on}.tsv"
+            drop.parent.mkdir(exist_ok=True)
+            lines = ["program_id\tprogram_name\tgenre\tstarts", f"1\tOne\t{genre}\t{on}"]
+            drop.write_text("\n".join(lines) + "\n")
+            assert not load(drop.parent, settings).failed
+            warehouse.run(*SELECTION)
+        columns = "change_hash, programme_genre, valid_from_at, valid_to_at"
+        found.append(warehouse.execute(f"select {columns} from vault.programme_history order by 3"))
+        assert warehouse.execute("select sum(abs(unexplained_rows)) from marts.reconciliation") == [
+            (0,)
+        ]
+    assert found[0] == found[1]
+    said = [(genre, f"{at:%d}") for _, genre, at, _ in found[0]]
+    assert said == [("A", "01"), ("B", "03"), ("A", "05")]
 
 
 def test_a_late_row_takes_its_place_and_the_value_after_it_is_reinstated(

@@ -40,6 +40,12 @@ def together(*names: str) -> dict:
     return {"schema": {"quality": [check]}}
 
 
+def effect(value: str) -> dict:
+    """A reference feed whose drops have a date in their names."""
+    given = {"feedKind": "reference", "effectiveAt": value, "timezone": "UTC"}
+    return {"settings": given, "server": {"path": "made_{yyyy}.json"}}
+
+
 TWO = [KEY, field("on", "date", required=True)]
 
 
@@ -138,6 +144,10 @@ def test_a_change_of_a_column_breaks_what_it_breaks(old, new, breaks):
             {"settings": {"feedKind": "reference", "effectiveAt": "store_time"}},
             {BACKWARD, FORWARD, WAREHOUSE},
         ),
+        (effect("store_time"), effect("file_name"), {BACKWARD, FORWARD, WAREHOUSE}),
+        (effect("file_name"), effect("column on"), {BACKWARD, FORWARD, WAREHOUSE}),
+        (effect("column on"), effect("column on"), set()),
+        ({}, {"settings": {"failDropOn": ["record"]}}, set()),
         ({}, {"settings": {"timezone": "UTC"}}, set()),
         (
             {"settings": {"timezone": "UTC"}},
@@ -180,6 +190,13 @@ def test_a_key_or_rule_follows_a_column_to_its_new_name():
     assert broken(*both) == {FORWARD}
     told = [d.change for d in compare(*both).differences]
     assert told == ["was called a", "is written anew"]
+
+
+def test_when_data_takes_effect_follows_a_column_to_its_new_name():
+    new = [KEY, field("starts", "date", required=True, aliases=["on"])]
+    both = contract(*TWO, **effect("column on")), contract(*new, **effect("column starts"))
+    assert "effectiveAt" not in [d.field for d in compare(*both).differences]
+    assert broken(*both) == {FORWARD}
 
 
 def test_feeds_that_come_are_compatible_and_those_that_go_are_not():

@@ -131,6 +131,46 @@ def test_rules_that_fail_the_drop_and_values_that_are_there_once():
     assert made.unique_together == (("id", "at"),)
 
 
+UNIQUE = {
+    "quality": [
+        {"metric": "duplicateValues", "arguments": {"properties": ["id", "b"]}, "mustBe": 0}
+    ]
+}
+B = field("b", required=True)
+
+
+@pytest.mark.parametrize(
+    ("server", "names"),
+    [
+        ({}, ["record", "unique"]),
+        (AVRO, ["record"]),
+        (CSV, ["fields", "unique"]),
+        (CSV, ["unique"]),
+    ],
+)
+def test_rules_of_whole_rows_that_fail_the_drop(server, names):
+    settings = {"failDropOn": names}
+    assert contract(KEY, B, server=server, settings=settings, schema=UNIQUE).fails_drop == {*names}
+    assert contract(KEY, B, server=server).fails_drop == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("server", "schema", "names", "said"),
+    [
+        ({}, UNIQUE, ["fields"], "'fields' is no rule here; of whole rows it has record, unique;"),
+        (AVRO, UNIQUE, ["fields"], "of whole rows it has record, unique; name a column's rule at"),
+        (CSV, UNIQUE, ["record"], "'record' is no rule here; of whole rows it has fields, unique;"),
+        ({}, {}, ["unique"], "'unique' is no rule here; of whole rows it has record;"),
+        ({}, {}, ["type"], "'type' is no rule here"),
+        ({}, {}, "record", "is 'record'; write a list of texts"),
+        ({}, {}, [], "write a list of texts"),
+    ],
+)
+def test_rules_that_whole_rows_do_not_have_are_refused(tmp_path, server, schema, names, said):
+    made = write(tmp_path, KEY, B, server=server, schema=schema, settings={"failDropOn": names})
+    refused(made, f"customProperties failDropOn: {said}" if said.startswith("'") else said)
+
+
 @pytest.mark.parametrize("kept", ["keep", "drop"])
 def test_raw_has_a_pseudonym_beside_each_column_of_pii(kept):
     made = contract(KEY, field("age", "integer", classification="pii"), settings={"rawPii": kept})
@@ -213,7 +253,8 @@ CONNECT = {"layout": "kafka_connect", "topic": "t", "path": None}
         ({"path": "/data/*.json"}, "servers path: is '/data/*.json'; write it relative"),
         ({"path": "../*.json"}, "servers path"),
         ({"path": r"in\*.json"}, "servers path"),
-        ({"path": "{yyyy}{mm}.json"}, "servers path: has '{mm}'"),
+        ({"path": "{yyyy}{mm}.json"}, "servers path: has '{mm}' but no '{HH}'"),
+        ({"path": "{yyyy}{DD}.json"}, "servers path: has '{DD}'; parts of a date are {yyyy}"),
         ({"path": "{yyyy.json"}, "servers path: is '{yyyy.json'; close the bracket"),
         ({"path": "made[0-9.json"}, "servers path: is 'made[0-9.json'; close the bracket"),
     ],
@@ -317,6 +358,83 @@ def test_a_server_that_cannot_be_is_refused(tmp_path, server, said):
 )
 def test_a_contract_that_cannot_be_is_refused(tmp_path, fields, rest, said):
     refused(write(tmp_path, *fields, **rest), said)
+
+
+ON, AT = field("on", "date", required=True), field("at", "timestamp", required=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "column"),
+    [
+        ("store_time", "made*.json", None),
+        ("file_name", "made_{yyyy}.json", None),
+        ("file_name", "{yyyy}/{MM}/made_{yyyy}{MM}{dd}*.json", None),
+        ("file_name", "made_{yyyy}{MM}{dd}T{HH}{mm}{ss}.json", None),
+        ("column on", "made*.json", "on"),
+        ("column at", "made*.json", "at"),
+    ],
+)
+def test_reference_data_says_when_it_takes_effect(written, path, column):
+    given = {"feedKind": "reference", "effectiveAt": written, "timezone": "UTC"}
+    made = contract(ON, AT, server={"path": path}, settings=given)
+    assert made.effective_at == written
+    assert (made.effective_column and made.effective_column.name) == column
+    assert made.drops_take_effect == (column is None)
+
+
+def test_events_take_effect_by_no_drop():
+    assert contract(KEY).effective_at is None
+    assert not contract(KEY).drops_take_effect
+
+
+def test_firehoses_paths_have_a_date():
+    given = {"feedKind": "reference", "effectiveAt": "file_name", "timezone": "UTC"}
+    server = {"layout": "firehose", "path": "tv/"}
+    assert contract(KEY, server=server, settings=given).effective_at == "file_name"
+
+
+@pytest.mark.parametrize(
+    ("written", "rest", "said"),
+    [
+        (None, {}, "is 'None'; write one of store_time, file_name, or column and its name"),
+        ("now", {}, "is 'now'; write one of store_time"),
+        (7, {}, "is '7'; write one of store_time"),
+        ("on", {}, "is 'on'; write one of"),
+        ("column", {}, "is 'column'; write one of"),
+        ("column other", {}, "is 'column other'; there is no column 'other'"),
+        ("column ON", {}, "there is no column 'ON'"),
+        ("column id", {}, "column id: write its logicalType as date or timestamp"),
+        ("column maybe", {}, "column maybe: it may be missing; write required: true"),
+        ("column born", {}, "column born: it is PII, which _effective_at would show"),
+        ("column on", {"timezone": None}, "timezone: write the zone of the dates in the column on"),
+        ("file_name", {}, "the path 'made*.json' has no date; write its year at least"),
+        ("file_name", {"path": "made_{MM}-{dd}.json"}, "the path 'made_{MM}-{dd}.json' has no"),
+        ("file_name", {"path": "made_{yyyy}{dd}.json"}, "as in made_{yyyy}-{MM}-{dd}*"),
+        ("file_name", {"path": "topics", "layout": "kafka_connect", "topic": "t"}, "has no date"),
+        (
+            "file_name",
+            {"path": "{yyyy}.json", "timezone": None},
+            "timezone: write the zone of the dates in the names of drops",
+        ),
+        ("store_time", {"feedKind": "event"}, "only a reference feed has one; remove it"),
+    ],
+)
+def test_what_cannot_say_when_data_takes_effect_is_refused(tmp_path, written, rest, said):
+    given = {"feedKind": "reference", "effectiveAt": written, "timezone": "UTC"} | rest
+    server = {name: given.pop(name) for name in ("path", "layout", "topic") if name in given}
+    given = {name: value for name, value in given.items() if value is not None}
+    born = field("born", "date", required=True, classification="pii")
+    columns = (KEY, ON, field("maybe", "date"), born)
+    refused(write(tmp_path, *columns, server=server, settings=given), said)
+
+
+def test_one_path_without_a_date_is_enough_to_refuse(tmp_path):
+    given = {"feedKind": "reference", "effectiveAt": "file_name", "timezone": "UTC"}
+    made = document(KEY, server={"path": "made_{yyyy}.json"}, settings=given)
+    made["servers"] += document(KEY, server={"path": "made_now.json"})["servers"]
+    path = tmp_path / "made.yaml"
+    path.write_text(json.dumps(made))
+    refused(path, "the path 'made_now.json' has no date")
 
 
 def refused(path, said):

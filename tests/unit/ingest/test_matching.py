@@ -255,6 +255,70 @@ def test_a_single_files_companions_are_looked_for_beside_it():
     assert matches.manifests == {"s3://bucket/in/a.json": drop("a.json.sum")}
 
 
+def dated(path: str, *patterns: str, zone: str = "UTC", is_single: bool = False) -> datetime | None:
+    """When a drop takes effect by the date in its path."""
+    feed = replace(
+        contract(*patterns), kind="reference", effective_at="file_name", timezone=zone, columns=()
+    )
+    shelf = single(path) if is_single else Shelf([path])
+    ((found, _),) = match_drops(shelf, [feed], "a" if is_single else None).drops
+    return found.effective_at
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "time"),
+    [
+        ("a_{yyyy}.json", "a_2024.json", at(2024, 1, 1)),
+        ("a_{yyyy}-{MM}.json", "a_2024-02.json.gz", at(2024, 2, 1)),
+        ("a_{yyyy}{MM}{dd}*.json", "deep/a_20240229_2.json", at(2024, 2, 29)),
+        ("{yyyy}/{MM}/{dd}/{HH}/*.json", "2024/02/29/23/a.json", at(2024, 2, 29, 23)),
+        (
+            "{yyyy}{MM}{dd}T{HH}{mm}{ss}.json",
+            "20240229T235958.json",
+            at(2024, 2, 29, 23, 59, 58),
+        ),
+    ],
+)
+def test_the_path_of_a_drop_says_when_it_takes_effect(pattern, path, time):
+    assert dated(path, pattern) == time
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "instant"),
+    [
+        ("Asia/Riyadh", "2024-01-31T00", at(2024, 1, 30, 21)),
+        ("Africa/Cairo", "2024-04-26T00", at(2024, 4, 25, 22)),  # skipped: it is 01:00 then
+        ("Europe/Berlin", "2024-10-27T02", at(2024, 10, 27, 1)),  # there twice: the later
+    ],
+)
+def test_a_date_in_a_path_is_in_the_contracts_zone(zone, hour, instant):
+    assert dated(f"a_{hour}.json", "a_{yyyy}-{MM}-{dd}T{HH}.json", zone=zone) == instant
+
+
+def test_a_path_that_says_nothing_or_two_things_says_nothing():
+    assert dated("odd.json", "a_{yyyy}.json", is_single=True) is None
+    assert dated("a_2024_2023.json", "a_{yyyy}_*.json", "a_*_{yyyy}.json") is None
+    assert dated("a_2024_2024.json", "a_{yyyy}_*.json", "a_*_{yyyy}.json") == at(2024, 1, 1)
+    assert dated("a_0001.json", "a_{yyyy}.json", zone="Asia/Riyadh") is None
+
+
+def test_a_single_file_is_dated_by_the_end_of_its_whole_path():
+    assert dated("2024/a.json", "in/{yyyy}/*.json", is_single=True) == at(2024, 1, 1)
+
+
+def test_other_drops_take_effect_when_they_are_stored_or_row_by_row():
+    feeds = [
+        replace(contract("*.json"), kind="reference", effective_at="store_time", columns=()),
+        contract("*.csv", feed="b"),
+    ]
+    matches = match_drops(Shelf(["a.json", "b.csv"]), feeds, None)
+    assert [found.effective_at for found, _ in matches.drops] == [at(2024, 1, 1), None]
+
+
 NAMES = st.text(st.sampled_from("ab.[]!?*{}^-\\&|~#+\u0661"), min_size=1, max_size=6)
 PIECES = st.one_of(NAMES, st.just("**"), st.text(st.sampled_from("ab?*"), min_size=1, max_size=5))
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
