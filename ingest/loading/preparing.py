@@ -22,10 +22,7 @@ from ingest.warehouses.base import ENGINE_MEMORY, ENGINE_THREADS, set_limits
 Reader = Callable[[Path, Contract, duckdb.DuckDBPyConnection], Reading]
 READERS: dict[str, Reader] = {"csv": read_csv, "json": read_json, "avro": read_avro}
 
-
 MIB = 1024**2
-ONE_THREAD_BYTES = 1024 * MIB
-"""Unpacked; what two threads keep in memory while they fill a table grows with it, slowly."""
 LARGE_BYTES = 320 * MIB
 """Unpacked; what is checked of a larger drop goes through a file, so that memory stays bounded.
 That of a smaller one does where it doesn't fit into memory after all."""
@@ -59,13 +56,11 @@ def check_drop(
         plain = unpack(path, folder, max_bytes=max_bytes, encoding=contract.dialect.encoding)
         if plain.stat().st_size == 0:
             raise DropError("the file is empty once it is unpacked")
-        size = plain.stat().st_size
-        threads = 1 if size > ONE_THREAD_BYTES else ENGINE_THREADS
-        ways = [(True, ENGINE_MEMORY, threads), (True, WIDE_MEMORY, 1)]
-        if size <= LARGE_BYTES:
-            ways.insert(0, (False, ENGINE_MEMORY, threads))
-        for is_in_file, memory, at_once in ways:
-            set_limits(engine, memory, at_once)
+        ways = [(True, ENGINE_MEMORY, ENGINE_THREADS), (True, WIDE_MEMORY, 1)]
+        if plain.stat().st_size <= LARGE_BYTES:
+            ways.insert(0, (False, ENGINE_MEMORY, ENGINE_THREADS))
+        for is_in_file, memory, threads in ways:
+            set_limits(engine, memory, threads)
             if is_in_file:
                 tables = tables.in_file(engine, path.with_name("scratch.duckdb"))
             reading = READERS[contract.format](plain, contract, engine)

