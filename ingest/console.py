@@ -1,11 +1,13 @@
 """Printing for people: what drops hold is shown as text, never obeyed."""
 
+import json
 import sys
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +24,11 @@ def make_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPED_COLUMNS
     return Console(stderr=stderr, width=width, highlight=False, soft_wrap=width is not None)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document, in ASCII: nothing that a terminal obeys."""
+    typer.echo(json.dumps(document, default=str, ensure_ascii=True))
 
 
 def safe(value: object) -> str:

@@ -1,6 +1,5 @@
 """The command `audience-vault load`."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.filesize import decimal
 
 from ingest.commands.loads import print_left_alone, show_load
-from ingest.console import count, file_name, make_console, table
+from ingest.console import count, file_name, make_console, print_json, table
 from ingest.errors import UsageError
 from ingest.loading.loader import Bounds, load, plan
 from ingest.loading.passes import Pair
@@ -45,13 +44,13 @@ def load_command(  # noqa: PLR0913 - one parameter an option
     if dry_run:
         drops, report = plan(source, settings, feed, bounds)
         if as_json:
-            _print_json([{"feed": c.feed} | asdict(drop) for drop, c in drops], report)
+            _print_report_json([{"feed": c.feed} | asdict(drop) for drop, c in drops], report)
         else:
             _print_plan(console, drops, report)
         return
     if as_json:
         report = load(source, settings, feed, bounds)
-        _print_json([], report)
+        _print_report_json([], report)
     else:
         report = show_load(console, lambda show: load(source, settings, feed, bounds, show))
     if report.failed:
@@ -71,9 +70,8 @@ def _instant(written: str | None) -> datetime | None:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def _print_json(would_load: list[dict[str, object]], report: LoadReport) -> None:
-    document = {"would_load": would_load} | asdict(report)
-    typer.echo(json.dumps(document, default=str, ensure_ascii=True))
+def _print_report_json(would_load: list[dict[str, object]], report: LoadReport) -> None:
+    print_json({"would_load": would_load} | asdict(report))
 
 
 def _print_plan(console: Console, drops: list[Pair], report: LoadReport) -> None:

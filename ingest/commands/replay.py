@@ -7,6 +7,7 @@ import typer
 
 from ingest.commands.loads import print_left_alone, show_load
 from ingest.console import count, make_console
+from ingest.errors import UsageError
 from ingest.loading.replay import Wanted, replay_drops
 from ingest.loading.replay_quarantine import replay_quarantine
 from ingest.settings import Settings
@@ -34,6 +35,8 @@ def dates_command(
     feed: Feed = None,
 ) -> None:
     """Load the drops again that were stored on these dates."""
+    if last < first:
+        raise UsageError(f"{last:%F} is before {first:%F}; write the first date first")
     _replay(Wanted(first=first.date(), last=last.date(), feed=feed))
 
 

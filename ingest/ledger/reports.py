@@ -11,13 +11,14 @@ from ingest.warehouses import Warehouse
 class FeedStatus:
     """Counts of a feed's drops by state, of its rows, and of those that wait in quarantine."""
 
-    name: str
-    loaded: int
-    duplicate: int
-    failed: int
-    rows_loaded: int
-    rows_quarantined: int
-    last_loaded_at: datetime | None
+    feed: str
+    loaded: int = 0
+    duplicate: int = 0
+    failed: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    last_loaded_at: datetime | None = None
+    """UTC, naive."""
 
 
 @dataclass(frozen=True)

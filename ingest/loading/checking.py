@@ -85,10 +85,14 @@ class Checked:
             return f"select rowid + 1 as record_number, * from {records}"
         return f"""
             with skipped as (
-                select
-                    row_number() over (order by record_number) as position,
-                    record_number - position as records_before
-                from {rejected}
+                select max(position) as position, records_before
+                from (
+                    select
+                        row_number() over (order by record_number) as position,
+                        record_number - position as records_before
+                    from {rejected}
+                )
+                group by records_before
             )
 
             select record.rowid + 1 + coalesce(skipped.position, 0) as record_number, record.*

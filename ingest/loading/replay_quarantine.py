@@ -36,7 +36,7 @@ def replay_quarantine(
 
     One load for each whose rows pass, with their own place in the drop; what still breaks a rule
     stays where it is. Rows of which only the raw line is kept can't be told apart: replay the drop.
-    Raise UsageError for a feed that keeps no clear text of PII, so has nothing to check again.
+    Raise UsageError for a load or feed that there isn't, or whose rows can't be told from here.
     """
     contracts = read_contracts(settings.contracts_dir)
     if feed is not None and feed not in contracts:
@@ -59,11 +59,18 @@ def _loads(
     warehouse: Warehouse, contracts: dict[str, Contract], feed: str | None, load_id: int | None
 ) -> tuple[list[tuple[Drop, Contract, Replayed]], list[Skipped]]:
     """Loads with rows that wait, oldest first, and those whose rows can't be loaded from here."""
+    table = warehouse.table(LOADS)
+    if load_id is not None:
+        of = warehouse.query(f"select feed from {table} where load_id = $1::bigint", [load_id])
+        if not of:
+            raise UsageError(f"there is no load {load_id}; see raw.loads")
+        if feed not in (None, of[0][0]):
+            raise UsageError(f"load {load_id} is of {of[0][0]}, not of {feed}")
     rows = warehouse.query(
         f"""
             select feed, url, size_bytes, modified_at, store_version, load_id, sha256,
                 effective_at
-            from {warehouse.table(LOADS)}
+            from {table}
             where load_id in (
                     select load_id from {warehouse.table(QUARANTINE)}
                     where replayed_by_load_id is null and rule not in ('record', 'fields')
@@ -78,10 +85,7 @@ def _loads(
     left: list[Skipped] = []
     for name, url, size_bytes, modified_at, version, number, sha256, effective_at in rows:
         contract = contracts.get(name)
-        if contract is None:
-            continue
-        if why := _why_not(contract):
-            reason = f"{why}; use `audience-vault replay drop {number}`"
+        if reason := _why_not(contract, number):
             if feed is not None or load_id is not None:
                 raise UsageError(f"rows of {name} can't be loaded from quarantine: {reason}")
             left.append(Skipped(url, reason))
@@ -92,15 +96,19 @@ def _loads(
     return found, left
 
 
-def _why_not(contract: Contract) -> str | None:
-    """Why quarantine doesn't tell enough of a feed's rows."""
+def _why_not(contract: Contract | None, load_id: int) -> str | None:
+    """Why a load's rows can't be loaded from quarantine, and what to do instead."""
+    if contract is None:
+        return "the feed has no contract any more; put it back"
     if contract.drops_pii:
-        return "it keeps them without their PII"
-    if contract.format == "avro":
-        return "it keeps Avro's values as JSON"
-    if contract.unique_together or any(column.unique for column in contract.columns):
-        return "whether they are unique hangs on the rest of the drop"
-    return None
+        why = "it keeps them without their PII"
+    elif contract.format == "avro":
+        why = "it keeps Avro's values as JSON"
+    elif contract.unique_together or any(column.unique for column in contract.columns):
+        why = "whether they are unique hangs on the rest of the drop"
+    else:
+        return None
+    return f"{why}; use `audience-vault replay drop {load_id}`"
 
 
 def _forgiving(contract: Contract) -> Contract:

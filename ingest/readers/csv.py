@@ -12,6 +12,7 @@ from ingest.columns import Column, Kind
 from ingest.contracts import Contract, Dialect
 from ingest.errors import DropError
 from ingest.readers import CheckedTables, Delivered, Reading, as_text, text_of
+from ingest.readers.csv_quotes import refuse_reopened
 from ingest.readers.csv_records import check_end, keep_rejected
 from ingest.sql import identifier, literal, literals
 
@@ -63,6 +64,7 @@ def read_csv(path: Path, contract: Contract, engine: duckdb.DuckDBPyConnection) 
     """
 
     def complete(engine: duckdb.DuckDBPyConnection, tables: CheckedTables) -> None:
+        refuse_reopened(path, dialect)
         one_column = len(header) == 1
         has_rejected = keep_rejected(engine, tables, path, dialect, one_column=one_column)
         check_end(engine, tables, path, contract, has_rejected=has_rejected)

@@ -1,7 +1,5 @@
 """What DuckDB says only after it has read a CSV file: records that are none, and where it ended."""
 
-import mmap
-import re
 from collections.abc import Iterator
 from itertools import islice, takewhile
 from pathlib import Path
@@ -13,9 +11,9 @@ from numpy.typing import NDArray
 from ingest.contracts import Contract, Dialect
 from ingest.errors import DropError
 from ingest.readers import CheckedTables
+from ingest.readers.csv_quotes import blank_lines
 from ingest.readers.endings import check_final_line_end, ends_a_line, rows_of_trailer
 
-WINDOW_BYTES = 64 * 1024 * 1024
 MOST_REJECTED = 1_000_000
 PORTION_BLANKS = 100_000
 """The most positions of blank lines that are held at a time."""
@@ -46,7 +44,7 @@ def keep_rejected(
                     - len(ltrim(csv_line, chr(10) || chr(13))) as position
             from reject_errors
         """
-        blanks = iter(()) if one_column else _blank_lines(path, dialect)
+        blanks = iter(()) if one_column else blank_lines(path, dialect)
         if lines > MOST_REJECTED:
             first = f"select position, line, error_message from ({rejected})"
             order = "order by line, column_idx limit 1"
@@ -139,40 +137,3 @@ def check_end(
                     where rowid = (select max(rowid) from {tables.records})
                 """
             )
-
-
-def _blank_lines(path: Path, dialect: Dialect) -> Iterator[int]:
-    """Where lines are blank, outside of quotes. DuckDB counts them but returns no record.
-
-    Read window by window, so that memory stays bounded; one that ends within quotes is read again
-    from there, twice as large.
-    """
-    edge, quote = re.escape(dialect.delimiter).encode(), re.escape(dialect.quote).encode()
-    quoted = rb"(?<![^\r\n%b])(?P<quoted>%b[^%b]*+(?:%b%b[^%b]*+)*+%b?)|" % (edge, *[quote] * 6)
-    blank = rb"(?P<blank>(?<=\n)\r?\n)"
-    pattern = re.compile((quoted if quote else b"") + blank)
-    size, start, window = path.stat().st_size, 0, WINDOW_BYTES
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if not _may_have_blank_lines(content):
-            return
-        while start < size:
-            end = min(start + window, size)
-            end += content[end - 1 : end] == b"\r" and end < size
-            following, window = end, WINDOW_BYTES
-            for match in pattern.finditer(content, start, end):
-                if match["blank"] is not None:
-                    yield match.start()
-                elif match.end() == end < size:
-                    following, window = match.start(), 2 * (end - match.start()) + WINDOW_BYTES
-            content.madvise(mmap.MADV_DONTNEED)
-            start = following
-
-
-def _may_have_blank_lines(content: mmap.mmap) -> bool:
-    """Two line ends in a row, be it in quotes: to look for those takes a hundredth of the time."""
-    for start in range(0, len(content), WINDOW_BYTES):
-        end = start + WINDOW_BYTES + 2
-        if any(content.find(ends, start, end) >= 0 for ends in (b"\n\n", b"\n\r\n")):
-            return True
-        content.madvise(mmap.MADV_DONTNEED)
-    return False

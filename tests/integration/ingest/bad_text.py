@@ -144,9 +144,24 @@ CSV: dict[str, list[Case]] = {
         failed("table", b"id,x,x\na,b,c\n", "the header names the column 'x' twice"),
         failed("table", b"id,genre,kind\na,b,c\n", "the header names the column genre twice"),
     ],
-    "blanks between a delimiter and a quote": [
+    "one blank before a quote that opens a field, or blanks after one that closes it": [
         landed("table", b'id,genre\na, "x"\n', {"genre": "x"}),
-        landed("table", b'id,genre\na,"x" \n', {"genre": "x"}),
+        landed("table", b'id,genre\na, "x""y"\n', {"genre": 'x"y'}),
+        landed("table", b'id,genre\na, "x, ""y""\n\nz"  \n', {"genre": 'x, "y"\n\nz'}),
+        landed("table", b'id,genre\n "a"   ,"x" \n', {"id": "a", "genre": "x"}),
+        landed("table", b'id, "genre"\na, "x"\n', {"genre": None, "_extra": r'{" \"genre\"":"x"}'}),
+        aside("table", b'id,genre\na, "x\n\ny"\nfew\n', (2, None, "fields"), payload="few"),
+    ],
+    "several blanks, or a tab, before a quote": [
+        landed("table", b'id,genre\na,  "x"\n', {"genre": '  "x"'}),
+        landed("table", b'id,genre\na,\t"x""y"\n', {"genre": '\t"x""y"'}),
+        aside("table", b'id,genre\na,  "x,y"\nb,c\n', (1, None, "fields")),
+    ],
+    'quote that opens again after blanks (`"x" "y"`)': [
+        failed("table", b'id,genre\na,b\nc,"x" "y"\n', "line 3 has a quote that opens again"),
+        failed("table", b'id,genre\na, "x"  ""\n', "line 2 has a quote that opens again"),
+        landed("table", b'id,genre\na,"x"" ""y"\n', {"genre": 'x" "y'}),
+        landed("table", b'id,genre\na,x "y" "z"\n', {"genre": 'x "y" "z"'}),
     ],
     "row with too few fields, or too many": [
         aside(

@@ -206,7 +206,7 @@ def test_a_failure_takes_the_place_of_the_one_before(warehouse):
     assert [failed.url for failed in failed_drops(warehouse)] == [listed.url]
     record(ledger, EVENTS, listed, State.LOADED, "a")
     assert failed_drops(warehouse) == []
-    status = {status.name: status for status in feed_status(warehouse, ["channels", "stb_events"])}
+    status = {status.feed: status for status in feed_status(warehouse, ["channels", "stb_events"])}
     assert (status["stb_events"].loaded, status["stb_events"].rows_loaded) == (1, 2)
     assert status["channels"].last_loaded_at is None
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,10 @@ from typer.testing import CliRunner
 from ingest.cli import app
 from ingest.commands import loads, status
 from ingest.console import make_console
-from ingest.ledger.history import State
+from ingest.errors import UsageError
+from ingest.ledger.history import State, utc_now
 from ingest.loading.loader import Bounds, load, plan
+from ingest.loading.replay_quarantine import replay_quarantine
 from ingest.loading.results import DropResult, LoadReport, Progress
 from ingest.settings import PROJECT_DIR, Settings, SettingsError
 from ingest.stores import Skipped
@@ -190,6 +193,35 @@ def test_status_shows_each_feed_against_its_cadence(bench):
     assert "every 7 d: none yet" in told
 
 
+def test_status_is_a_document_for_programs(bench):
+    bench.load(lines(*events(60), event(code="X")))
+    bench.load(b"[", "events_2.json")
+    document = json.loads(run("status", "--json"))
+    feeds = {each.pop("feed"): each for each in document["feeds"]}
+    age = feeds["stb_events"].pop("age_seconds")
+    assert 0 <= age < 600
+    loaded_at = datetime.fromisoformat(feeds["stb_events"].pop("last_loaded_at"))
+    assert abs((utc_now() - loaded_at).total_seconds() - age) < 10
+    assert feeds["stb_events"] == {
+        "loaded": 1, "duplicate": 0, "failed": 1, "rows_loaded": 60, "rows_quarantined": 1,
+        "due_every_seconds": 86_400, "is_late": False,
+    }  # fmt: skip
+    never = {"last_loaded_at": None, "age_seconds": None, "is_late": True}
+    assert feeds["channels"] == dict.fromkeys(feeds["channels"], 0) | never | {
+        "due_every_seconds": 7 * 86_400
+    }
+    ((feed, url, error),) = [tuple(failed.values()) for failed in document["failed"]]
+    assert (feed, Path(url).name) == ("stb_events", "events_2.json")
+    assert "cut off" in error
+
+
+def test_status_of_nothing_is_a_document_too(bench):
+    document = json.loads(run("status", "--json"))
+    assert [each["feed"] for each in document["feeds"]] == ["channels", "programmes", "stb_events"]
+    assert document["failed"] == []
+    assert not bench.settings.duckdb_path.exists()
+
+
 def test_doctor_finds_nothing_amiss_in_a_sound_project(bench):
     three_drops(bench)
     told = run("doctor", bench.folder)
@@ -235,6 +267,42 @@ def test_replays_are_commands(bench):
     assert "60 rows, 1 in quarantine" in run("replay", "drop", 1)
     assert "1 drop: 1 loaded; 60 rows" in run("replay", "dates", "2023-11-14", "2023-11-15")
     assert "load 99 isn't that of a delivered drop" in run("replay", "drop", 99, code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["drop", 99], "load 99 isn't that of a delivered drop; see raw.loads"),
+        (["drop", 1, 99], "load 99 isn't that of a delivered drop"),
+        (["dates", "2023-11-15", "2023-11-14"], "2023-11-14 is before 2023-11-15; write the first"),
+        (["dates", "2023-11-14", "2023-11-15", "--feed", "x"], "there is no feed 'x'"),
+        (["quarantine", "--load", 99], "there is no load 99; see raw.loads"),
+        (["quarantine", "--load", 1, "--feed", "channels"], "load 1 is of stb_events, not of"),
+        (["quarantine", "--feed", "x"], "there is no feed 'x'"),
+    ],
+)
+def test_a_replay_of_what_is_not_there_is_refused(bench, arguments, told):
+    bench.load(lines(*events(60), event(code="X")))
+    assert told in run("replay", *arguments, code=2)
+    assert bench.query("select count(*) from raw.loads") == [(1,)]
+
+
+def test_a_replay_of_nothing_is_told(bench):
+    bench.load(lines(event()))
+    assert "0 rows left quarantine, in 0 loads." in run("replay", "quarantine", "--load", 1)
+    assert "0 drops; 0 rows loaded" in run("replay", "dates", "1999-12-31", "1999-12-31")
+
+
+def test_rows_of_a_feed_without_a_contract_are_told(bench, tmp_path, monkeypatch):
+    bench.load(lines(*events(60), event(code="X")))
+    contracts = tmp_path / "project" / "contracts"
+    contracts.mkdir(parents=True)
+    shutil.copy(PROJECT_DIR / "contracts" / "channels.yaml", contracts)
+    settings = replace(bench.settings, project_dir=tmp_path / "project")
+    (left,) = replay_quarantine(settings).waiting
+    assert left.reason == "the feed has no contract any more; put it back"
+    with pytest.raises(UsageError, match="rows of stb_events can't be loaded from quarantine"):
+        replay_quarantine(settings, load_id=1)
 
 
 def test_what_a_killed_loader_left_behind_is_taken_away(bench, tmp_path, monkeypatch):
