@@ -11,13 +11,12 @@ from uuid import uuid4
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from ingest.settings import PROJECT_DIR, Settings
+from ingest.settings import Settings
 
 from .postgres import drop_schemas, postgres_server, throwaway_database
-from .warehouse import Warehouse
+from .warehouse import REAL_DROPS, Warehouse
 
 OpenWarehouse = Callable[[str, Path], AbstractContextManager[Warehouse]]
-REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
 
 
 @pytest.fixture

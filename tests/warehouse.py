@@ -35,6 +35,7 @@ PER_FEED = """
 """
 
 
+REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
 ENGINES = ("duckdb", "postgres")
 ON_BOTH = pytest.mark.parametrize("engine", ENGINES)
 ON_BOTH_SLOWLY = pytest.mark.parametrize(

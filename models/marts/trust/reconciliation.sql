@@ -74,8 +74,8 @@ seconds_by_drop as (
     select
         affected_dates.feed,
         affected_dates.load_id,
-        sum(seconds_by_date.seconds_in_vault) as seconds_in_vault,
-        sum(seconds_by_date.seconds_in_marts) as seconds_in_marts,
+        sum(cast(seconds_by_date.seconds_in_vault as decimal(24, 6))) as seconds_in_vault,
+        sum(cast(seconds_by_date.seconds_in_marts as decimal(24, 6))) as seconds_in_marts,
         sum(seconds_by_date.totals_that_differ) as totals_that_differ
     from {{ ref('affected_dates') }} as affected_dates
     inner join {{ ref('seconds_by_date') }} as seconds_by_date

@@ -109,7 +109,18 @@ def test_hashes_are_those_of_the_documented_text(evaluate: Callable) -> None:
 
 
 def test_text_is_ordered_by_code_point(warehouse: Warehouse) -> None:
-    texts = [text for text in TEXTS if text] + ["a", "B", "b", "A", "aa", "a b", "ab", "ç", "c", "I"]
+    texts = [text for text in TEXTS if text] + [
+        "a",
+        "B",
+        "b",
+        "A",
+        "aa",
+        "a b",
+        "ab",
+        "ç",
+        "c",
+        "I",
+    ]
     order = compiled(warehouse, "{{ by_code_point('it') }}")
     rows = ", ".join(f"({literal(text)})" for text in texts)
     found = warehouse.execute(f"select it from (values {rows}) as given (it) order by {order}")

@@ -111,7 +111,9 @@ def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
             " and table_name not in ('builds', 'build_fingerprints')"
         )
     ]
-    before = {table: sorted(map(str, warehouse.execute(f"select * from {table}"))) for table in tables}
+    before = {
+        table: sorted(map(str, warehouse.execute(f"select * from {table}"))) for table in tables
+    }
     warehouse.run()
     assert {
         table: sorted(map(str, warehouse.execute(f"select * from {table}"))) for table in tables
