@@ -6,7 +6,7 @@ SETTINGS = eval "$$($(BIN)/python -m ingest.settings)"
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all lint bench clean
+.PHONY: help install demo dev test test-all parity lint bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: .venv/installed-dev ## Run the fast tests
 
 test-all: .venv/installed-dev ## Run every test
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+parity: .venv/installed-dev ## Compare every table of DuckDB and PostgreSQL, row by row, after the same loads
+	@$(BIN)/python -m tests.acceptance.parity
 
 lint: .venv/installed-dev ## Check style, layers, descriptions, deprecations and the Dagster graph
 	$(BIN)/ruff check

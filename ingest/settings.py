@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.libpq import SECRETS, libpq_environment
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LAYERS = ("raw", "staging", "vault", "marts")
 TARGETS = ("duckdb", "postgres", "spark")
@@ -126,13 +128,23 @@ class Settings:
             "DBT_PROFILES_DIR": str(self.project_dir / "profiles"),
             "DBT_PROJECT_DIR": str(self.project_dir),
             "DBT_TARGET_PATH": str(self.dbt_target_path),
+            **{name: value for name, value in self._libpq().items() if name not in SECRETS},
         }
+
+    def secrets(self) -> dict[str, str]:
+        """What environment() leaves out, for processes that this one starts."""
+        return {name: value for name, value in self._libpq().items() if name in SECRETS}
+
+    def _libpq(self) -> dict[str, str]:
+        if self.target != "postgres" or not self.postgres_dsn:
+            return {}
+        return libpq_environment(self.postgres_dsn)
 
     @contextmanager
     def applied(self, more: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Put environment() and more into this process's environment, and take it out again."""
+        """Put environment(), secrets() and more into this process's environment for a while."""
         before = dict(os.environ)
-        os.environ.update(self.environment() | dict(more or {}))
+        os.environ.update(self.environment() | self.secrets() | dict(more or {}))
         try:
             yield
         finally:

@@ -1,8 +1,9 @@
 """Fixtures that every kind of test uses."""
 
+import itertools
 import os
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -12,10 +13,10 @@ from dbt.contracts.graph.manifest import Manifest
 
 from ingest.settings import PROJECT_DIR, Settings
 
-from .postgres import drop_schemas, postgres_server
-from .warehouse import Warehouse
+from .postgres import drop_schemas, postgres_server, throwaway_database
+from .warehouse import REAL_DROPS, Warehouse
 
-REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
+OpenWarehouse = Callable[..., AbstractContextManager[Warehouse]]
 
 
 @pytest.fixture
@@ -61,28 +62,55 @@ def real_drops() -> Path:
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    """The project, parsed once for all tests."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("parse"))
-    assert warehouse.dbt("parse"), warehouse.last
-    return warehouse.last.result
+def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
+    """Makes an empty warehouse on an engine, in a folder, for as long as its context lasts.
+
+    It is this project's, unless it is told of another.
+    """
+    manifests: dict[str, Manifest] = {}
+
+    @contextmanager
+    def make(engine: str, folder: Path, project: Path = PROJECT_DIR) -> Iterator[Warehouse]:
+        folder.mkdir(exist_ok=True)
+        with ExitStack() as stack:
+            dsn = None
+            if engine == "postgres":
+                server = request.getfixturevalue("postgres_dsn")
+                dsn = stack.enter_context(throwaway_database(server))
+            path = folder / "test.duckdb"
+            settings = Settings(engine, path, "", postgres_dsn=dsn, settle_seconds=0)
+            warehouse = Warehouse(folder, settings, project)
+            if project == PROJECT_DIR and engine not in manifests:
+                assert warehouse.dbt("parse"), warehouse.last
+                manifests[engine] = warehouse.last.result
+            if project == PROJECT_DIR:  # parsed once for all tests of an engine
+                warehouse.manifest = manifests[engine]
+            yield warehouse
+
+    return make
 
 
 @pytest.fixture
-def new_warehouse(tmp_path: Path, manifest: Manifest) -> Callable[[], Warehouse]:
+def engine() -> str:
+    """What a test's warehouses run on, unless its parameters say otherwise."""
+    return "duckdb"
+
+
+@pytest.fixture
+def new_warehouse(
+    tmp_path: Path, engine: str, open_warehouse: OpenWarehouse
+) -> Iterator[Callable[[], Warehouse]]:
     """Makes an empty warehouse; its seeds are loaded."""
-    made = []
+    numbers = itertools.count()
+    with ExitStack() as stack:
 
-    def make() -> Warehouse:
-        folder = tmp_path / f"warehouse_{len(made)}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        warehouse = Warehouse(folder, manifest=manifest)
-        assert warehouse.dbt("seed"), warehouse.last
-        made.append(warehouse)
-        return warehouse
+        def make() -> Warehouse:
+            folder = tmp_path / f"warehouse_{next(numbers)}"
+            warehouse = stack.enter_context(open_warehouse(engine, folder))
+            assert warehouse.dbt("seed"), warehouse.last
+            return warehouse
 
-    return make
+        yield make
 
 
 @pytest.fixture

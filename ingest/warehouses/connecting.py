@@ -7,12 +7,9 @@ import socket
 import adbc_driver_manager
 from adbc_driver_postgresql import dbapi
 
-from ingest.errors import UsageError, WarehouseError
+from ingest.errors import WarehouseError
+from ingest.libpq import refuse_malformed
 
-URL = re.compile(r"postgres(?:ql)?://([^@/?#]*@)?[^@/?#]*(/[^@?#]*)?(\?[^@#]*)?")
-PAIRS = re.compile(
-    r"""(\s*\w+\s*=\s*('([^'\\]|\\.)*'|([^'\\\s]|\\.)([^\\\s]|\\.)*|(?=\s|$)))+\s*"""
-)
 SERVER_SAYS = re.compile(r"(?:ERROR|FATAL):\s+(.*)")
 ABOUT_THE_SERVER = re.compile(
     r"Failed to connect: (connection to server .*|could not translate .*)"
@@ -51,21 +48,6 @@ def connect(dsn: str) -> dbapi.Connection:
         connection.close()
         raise WarehouseError(f"the PostgreSQL database keeps text as {encoding}; make one in UTF8")
     return connection
-
-
-def refuse_malformed(dsn: str) -> None:
-    """Raise UsageError for a DSN that libpq would take apart elsewhere than was meant.
-
-    Its errors quote what they don't understand, which may be a part of the password.
-    """
-    if "://" in dsn:
-        form = URL
-        advice = "write special characters of the password as %40 for @, %2F for /, and so on"
-    else:
-        form = PAIRS
-        advice = "write a postgresql:// URL, or key=value pairs with quotes around blanks"
-    if not form.fullmatch(dsn):
-        raise UsageError(f"AUDIENCE_VAULT_POSTGRES can't be read; {advice}")
 
 
 def server_error(error: adbc_driver_manager.Error) -> WarehouseError:

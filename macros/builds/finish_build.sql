@@ -10,6 +10,7 @@
             {%- do suspects.extend(result.node.depends_on.nodes) -%}
         {%- endfor %}
 begin;
+{{ guard_model() }}
 update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null
 where model in ('{{ suspects | join("', '") }}');
         {%- for result in results
@@ -41,6 +42,7 @@ update {{ build_table('progress') }} set
     )
 where model = '{{ model_id }}';
         {%- endfor %}
+{{ forget_missing_models() }}
 commit
     {%- endif -%}
 {% endmacro %}

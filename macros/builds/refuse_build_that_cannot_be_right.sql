@@ -2,9 +2,7 @@
     warehouse in use. -#}
 {% macro refuse_build_that_cannot_be_right() %}
     {%- if invocation_args_dict.get('which') in ('run', 'build') -%}
-        {%- set tables = query_values(
-            "select table_schema || '.' || table_name from information_schema.tables"
-        ) -%}
+        {%- set tables = present_tables() -%}
         {%- if layer_schema('raw') ~ '.loads' not in tables -%}
             {{ exceptions.raise_compiler_error(
                 "There is no " ~ layer_schema('raw')

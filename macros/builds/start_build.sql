@@ -1,12 +1,13 @@
 {#- Before a build: fixes the loads that it reads, notes what defines each model, and forgets the
-    progress of the models chosen whose definition has changed or whose table is gone. -#}
+    progress of the models chosen whose definition has changed, and of all whose table is gone. -#}
 {% macro start_build() %}
     {%- if execute -%}
         {%- do refuse_wrong_settings() -%}
         {%- do refuse_build_that_cannot_be_right() -%}
         {%- if is_build() %}
 begin;
-create schema if not exists {{ layer_schema('vault') }};
+{{ start_alone() }}
+create schema if not exists {{ adapter.quote(layer_schema('vault')) }};
 create table if not exists {{ build_table('builds') }} (
     build_id text primary key,
     as_of_load bigint,
@@ -27,7 +28,7 @@ select
     '{{ build_id() }}',
     coalesce(max(load_id), 0),
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}'
-from {{ layer_schema('raw') }}.loads
+from {{ layer_table('raw', 'loads') }}
 on conflict do nothing;
 delete from {{ build_table('build_fingerprints') }};
 insert into {{ build_table('build_fingerprints') }} values
@@ -44,15 +45,7 @@ where model in ('{{ selected_resources | join("', '") }}')
             and present.model = progress.model and present.fingerprint = progress.fingerprint
     )
             {%- endif %};
-            {%- for model_id in selected_resources
-                if model_id.startswith('model.') %}
-                {%- set node = graph.nodes[model_id] %}
-update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null
-where model = '{{ model_id }}' and not exists (
-    select 1 from information_schema.tables
-    where table_schema = '{{ node.schema }}' and table_name = '{{ node.alias }}'
-);
-            {%- endfor %}
+{{ forget_missing_models() }}
 commit
         {%- endif -%}
     {%- endif -%}

@@ -1,11 +1,12 @@
 {#- The condition for the rows of a model that this build made or could have changed; none where it
     must be read whole. -#}
 {% macro touched_by_build(node, relation) %}
-    {%- if node.config.materialized == 'table' or model_is_stale(node.unique_id) -%}
+    {%- if node.config.incremental_strategy == 'replace' or node.config.materialized == 'table'
+        or model_is_stale(node.unique_id) -%}
         {{ return(none) }}
     {%- elif 'broadcast_date' in node.columns -%}
         {{ return(in_dates('broadcast_date', affected_dates(
-            layer_schema('vault') ~ '.affected_dates', node.unique_id
+            layer_table('vault', 'affected_dates'), node.unique_id
         ))) }}
     {%- elif 'event_date' in node.columns -%}
         {{ return(in_dates('event_date', query_values(

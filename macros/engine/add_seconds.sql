@@ -3,6 +3,10 @@
     {{- adapter.dispatch('add_seconds')(instant, seconds) -}}
 {%- endmacro %}
 
+{% macro default__add_seconds(instant, seconds) -%}
+    {{ instant }} + ({{ seconds }}) * interval '1 second'
+{%- endmacro %}
+
 {% macro duckdb__add_seconds(instant, seconds) -%}
     {{ instant }} + to_seconds({{ seconds }})
 {%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro default__by_code_point(text) -%}
     {{ text }}
 {%- endmacro %}
+
+{% macro postgres__by_code_point(text) -%}
+    {{ text }} collate "C"
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__instant_text(instant) -%}
     strftime({{ instant }}, '%Y-%m-%dT%H:%M:%S.%f')
 {%- endmacro %}
+
+{% macro postgres__instant_text(instant) -%}
+    to_char({{ instant }}, 'YYYY-MM-DD"T"HH24:MI:SS.US')
+{%- endmacro %}

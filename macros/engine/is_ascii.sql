@@ -3,6 +3,10 @@
     {{- adapter.dispatch('is_ascii')(text) -}}
 {%- endmacro %}
 
+{% macro default__is_ascii(text) -%}
+    octet_length({{ text }}) = length({{ text }})
+{%- endmacro %}
+
 {% macro duckdb__is_ascii(text) -%}
     strlen({{ text }}) = length({{ text }})
 {%- endmacro %}

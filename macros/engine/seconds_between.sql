@@ -5,7 +5,11 @@
 
 {% macro duckdb__seconds_between(start, finish) -%}
     cast(
-        cast(date_diff('microsecond', {{ start }}, {{ finish }}) as decimal(18, 0)) / 1000000
+        cast(date_diff('microsecond', {{ start }}, {{ finish }}) as decimal(18, 0)) * 0.000001
         as decimal(18, 6)
     )
+{%- endmacro %}
+
+{% macro postgres__seconds_between(start, finish) -%}
+    cast(extract(epoch from {{ finish }} - {{ start }}) as decimal(18, 6))
 {%- endmacro %}

@@ -11,3 +11,11 @@
         to_seconds({{ step_seconds }})
     ))
 {%- endmacro %}
+
+{% macro postgres__series(first, last, step_seconds) -%}
+    generate_series(
+        cast({{ first }} as timestamp),
+        cast({{ last }} as timestamp),
+        {{ step_seconds }} * interval '1 second'
+    )
+{%- endmacro %}

@@ -3,7 +3,7 @@
     {{- adapter.dispatch('utc_instant')(reading, zone) -}}
 {%- endmacro %}
 
-{% macro duckdb__utc_instant(reading, zone) -%}
+{% macro default__utc_instant(reading, zone) -%}
     {%- if zone == 'UTC' -%}
         {{ reading }}
     {%- else -%}

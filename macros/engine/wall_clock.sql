@@ -3,6 +3,6 @@
     {{- adapter.dispatch('wall_clock')(instant, zone) -}}
 {%- endmacro %}
 
-{% macro duckdb__wall_clock(instant, zone) -%}
+{% macro default__wall_clock(instant, zone) -%}
     timezone('{{ zone }}', timezone('UTC', {{ instant }}))
 {%- endmacro %}

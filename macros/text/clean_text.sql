@@ -5,7 +5,7 @@
     {%- for blank in (160, 9, 10, 13) -%}
         {%- set spaced.text = 'replace(' ~ spaced.text ~ ', chr(' ~ blank ~ "), ' ')" -%}
     {%- endfor -%}
-    nullif(trim(
+    nullif(trim(both ' ' from
         case
             when position('  ' in {{ spaced.text }}) > 0
                 then regexp_replace({{ spaced.text }}, ' +', ' ', 'g')

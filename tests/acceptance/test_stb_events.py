@@ -1,24 +1,28 @@
-"""The three real set-top-box drops give what an independent reference computed beforehand."""
+"""The three real set-top-box drops give what an independent reference computed, on each engine."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dbt.contracts.graph.manifest import Manifest
 
-from tests.warehouse import Warehouse
+from tests.conftest import OpenWarehouse
+from tests.warehouse import ENGINES, Warehouse
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=ENGINES)
 def real(
-    tmp_path_factory: pytest.TempPathFactory, manifest: Manifest, real_drops: Path
-) -> Warehouse:
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    open_warehouse: OpenWarehouse,
+    real_drops: Path,
+) -> Iterator[Warehouse]:
     """The real drops and programmes, loaded and built once, with every data test."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("real"), manifest=manifest)
-    warehouse.load_file(real_drops / "stb_events")
-    warehouse.load_file(real_drops / "programmes")
-    assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
-    return warehouse
+    with open_warehouse(request.param, tmp_path_factory.mktemp("real")) as warehouse:
+        warehouse.load_file(real_drops / "stb_events")
+        warehouse.load_file(real_drops / "programmes")
+        assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
+        yield warehouse
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 -- Grain: one row per broadcast date with viewing in the vault or in a mart.
 
 {{ config(materialized='view') }}
+-- Summed as decimals: a sum of doubles depends on the order of its rows.
 
 with
 
@@ -9,7 +10,7 @@ counted as (
     select
         'viewer' as total,
         cast(viewer_hk as varchar) as counted_for,
-        cast(viewing_seconds as double precision) as seconds_in_vault,
+        viewing_seconds as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
     from {{ ref('viewing_interval') }}
@@ -18,14 +19,14 @@ counted as (
         'viewer' as total,
         cast(viewer_hk as varchar) as counted_for,
         0 as seconds_in_vault,
-        viewing_seconds as seconds_in_marts,
+        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
         broadcast_date
     from {{ ref('viewing_duration_daily') }}
     union all
     select
         'platform' as total,
         platform as counted_for,
-        cast(viewing_seconds as double precision) as seconds_in_vault,
+        viewing_seconds as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
     from {{ ref('viewing_interval') }}
@@ -34,14 +35,14 @@ counted as (
         'platform' as total,
         platform as counted_for,
         0 as seconds_in_vault,
-        viewing_seconds as seconds_in_marts,
+        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
         broadcast_date
     from {{ ref('average_viewing_duration') }}
     union all
     select
         'channel' as total,
         cast(channel_hk as varchar) as counted_for,
-        cast(viewing_seconds as double precision) as seconds_in_vault,
+        viewing_seconds as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
     from {{ ref('viewing_interval') }}
@@ -50,7 +51,7 @@ counted as (
         'channel' as total,
         cast(channel_hk as varchar) as counted_for,
         0 as seconds_in_vault,
-        viewing_seconds as seconds_in_marts,
+        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
         broadcast_date
     from {{ ref('channel_ratings_daily') }}
     union all
@@ -86,8 +87,12 @@ side_by_side as (
 )
 
 select
-    sum(case when total = 'viewer' then seconds_in_vault else 0 end) as seconds_in_vault,
-    sum(case when total = 'viewer' then seconds_in_marts else 0 end) as seconds_in_marts,
+    cast(
+        sum(case when total = 'viewer' then seconds_in_vault else 0 end) as double precision
+    ) as seconds_in_vault,
+    cast(
+        sum(case when total = 'viewer' then seconds_in_marts else 0 end) as double precision
+    ) as seconds_in_marts,
     cast(
         sum(case when abs(seconds_in_vault - seconds_in_marts) > 0.001 then 1 else 0 end) as integer
     ) as totals_that_differ,

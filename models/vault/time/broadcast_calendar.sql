@@ -1,6 +1,6 @@
 -- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
 
-{{ config(materialized='table') }}
+{{ config(incremental_strategy='replace') }}
 -- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the
 -- minutes between the two instants that the offsets in force a day before and a day after would
 -- give.

@@ -1,7 +1,7 @@
 -- Grain: one row per broadcast date with no gap, from the first event's date to the last event's or
 -- viewing's.
 
-{{ config(materialized='table') }}
+{{ config(incremental_strategy='replace') }}
 -- The universe is the estimate in the seed universe_estimates, else the viewers known by that date.
 
 with

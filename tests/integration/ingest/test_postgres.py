@@ -22,10 +22,11 @@ from typer.testing import CliRunner
 from ingest.cli import app
 from ingest.contracts import ContractError, read_contracts
 from ingest.errors import UsageError, WarehouseError
+from ingest.libpq import refuse_malformed
 from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
 from ingest.warehouses import Warehouse, open_for_loading, open_for_reading
-from ingest.warehouses.connecting import connect, refuse_malformed
+from ingest.warehouses.connecting import connect
 from tests.postgres import look, with_option
 
 TYPES = {

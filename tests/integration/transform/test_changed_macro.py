@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import PROJECT_DIR
-from tests.warehouse import Warehouse
+from tests.warehouse import ON_BOTH_SLOWLY, Warehouse
 
 from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
 
 CHANGES = {
     "a macro": (
-        "macros/text/fold.sql",
-        "upper({{ text }})",
-        "upper(replace({{ text }}, 'a', 'e'))",
+        "macros/text/clean_text.sql",
+        "else {{ spaced.text }}",
+        "else replace({{ spaced.text }}, 'a', 'e')",
     ),
     "a model": (
         "models/vault/viewing/viewing_minutes.sql",
@@ -30,6 +30,7 @@ CHANGES = {
 }
 
 
+@ON_BOTH_SLOWLY
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_definition_rebuilds_what_depends_on_it(
     new_warehouse: Callable[[], Warehouse], tmp_path: Path, change: str

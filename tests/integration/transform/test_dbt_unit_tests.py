@@ -1,10 +1,11 @@
 """dbt's unit tests: one for each rule of the metrics, beside the model that computes it."""
 
-from tests.warehouse import Warehouse
+from tests.warehouse import ON_BOTH, Warehouse
 
 from .test_promises import FIRST_DAY
 
 
+@ON_BOTH
 def test_every_dbt_unit_test(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     assert warehouse.dbt("build", "--full-refresh"), [

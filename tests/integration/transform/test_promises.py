@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse import Warehouse
+from tests.warehouse import ON_BOTH, ON_BOTH_SLOWLY, Warehouse
 
 from .events import at, evening, event, rows
 from .reference import channel_ratings
@@ -74,6 +74,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[dict], list[list[int]]]:
 DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
+@ON_BOTH_SLOWLY
 @settings(max_examples=4, **DELIVERIES)
 @given(deliveries())
 def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery: tuple) -> None:
@@ -81,6 +82,7 @@ def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery
 
 
 @pytest.mark.slow
+@ON_BOTH
 @settings(max_examples=40, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_marts(
@@ -97,6 +99,7 @@ SECOND_DAY = evening(
 ) + evening("box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha")
 
 
+@ON_BOTH
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     warehouse.run()
@@ -108,13 +111,16 @@ def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
             " and table_name not in ('builds', 'build_fingerprints')"
         )
     ]
-    before = {table: sorted(map(str, warehouse.execute(f"from {table}"))) for table in tables}
+    before = {
+        table: sorted(map(str, warehouse.execute(f"select * from {table}"))) for table in tables
+    }
     warehouse.run()
     assert {
-        table: sorted(map(str, warehouse.execute(f"from {table}"))) for table in tables
+        table: sorted(map(str, warehouse.execute(f"select * from {table}"))) for table in tables
     } == before
 
 
+@ON_BOTH
 def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) -> None:
     silent = [event("box1", at("2024-01-01 23:55:00"), "ELWS", "Alpha")]
     off = [event("box1", at("2024-01-01 23:58:00"), "SSTAND")]
@@ -130,6 +136,7 @@ def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) ->
     assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": silent, "2": off}))
 
 
+@ON_BOTH
 def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
@@ -142,6 +149,7 @@ def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehou
     )
 
 
+@ON_BOTH_SLOWLY
 @pytest.mark.parametrize(
     "part",
     [
@@ -163,6 +171,7 @@ def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part
     )
 
 
+@ON_BOTH
 def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse()
     warehouse.load("1", FIRST_DAY)
@@ -179,24 +188,26 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
     )
 
 
+@ON_BOTH_SLOWLY
 @pytest.mark.parametrize(
     "table", ["vault.viewer_activity", "vault.link_stb_event", "vault.viewing_interval"]
 )
 def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
     before = warehouse.marts()
-    warehouse.execute(f"drop table {table}")
+    warehouse.execute(f"drop table {table} cascade")
     warehouse.run()
     assert warehouse.marts() == before
 
 
+@ON_BOTH
 def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     warehouse.run()
     before = warehouse.marts()
     warehouse.execute(
-        "insert into vault.link_stb_event from vault.link_stb_event limit 1;"
+        "insert into vault.link_stb_event select * from vault.link_stb_event limit 1;"
         "update vault.progress set as_of_load = 1"
     )
     build = ("build", "--exclude-resource-type", "unit_test")
@@ -223,6 +234,7 @@ def test_a_wrong_setting_is_refused(warehouse: Warehouse, setting: str) -> None:
     assert name in str(warehouse.last.exception or warehouse.last.result.results)
 
 
+@ON_BOTH
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     assert not warehouse.dbt("run", "--empty")
@@ -230,6 +242,7 @@ def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) 
     assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY}))
 
 
+@ON_BOTH
 def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehouse) -> None:
     setting = (
         "--vars",
@@ -251,11 +264,13 @@ def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehou
     assert warehouse.marts() != plain
 
 
+@ON_BOTH
 def test_the_real_drops_in_any_order(new_warehouse: NewWarehouse, real_drops: Path) -> None:
     check_orders(new_warehouse, real_drops, [(2, 0, 1)])
 
 
 @pytest.mark.slow
+@ON_BOTH
 def test_the_real_drops_in_every_order(new_warehouse: NewWarehouse, real_drops: Path) -> None:
     check_orders(new_warehouse, real_drops, list(itertools.permutations(range(3))))
 

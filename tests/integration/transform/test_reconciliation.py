@@ -1,14 +1,15 @@
 """A row that is taken out of any layer by hand is noticed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import duckdb
 import pytest
 
 from ingest.loading.loader import load
 from ingest.simulate import SimulationPlan, simulate
-from ingest.warehouses.duckdb import CONFIG
-from tests.warehouse import Warehouse
+from tests.conftest import OpenWarehouse
+
+Execute = Callable[[str], list[tuple]]
+ROW_ADDRESS = {"duckdb": "rowid", "postgres": "ctid"}
 
 LAYERS = [
     "raw.loads",
@@ -35,51 +36,51 @@ LAYERS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgres", marks=pytest.mark.slow)])
 def simulated(
-    tmp_path_factory: pytest.TempPathFactory, manifest: object
-) -> Iterator[duckdb.DuckDBPyConnection]:
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    open_warehouse: OpenWarehouse,
+) -> Iterator[tuple[Execute, str]]:
     """Bad, late and repeated rows, built once; each test rolls back what it does."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("simulated"), manifest=manifest)
-    simulate(
-        warehouse.folder / "drops",
-        SimulationPlan(days=3, boxes=20, bad_share=0.02, late_share=0.05),
-    )
-    assert not load(warehouse.folder / "drops", warehouse.settings).failed
-    assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
-    with duckdb.connect(str(warehouse.settings.duckdb_path), config=CONFIG) as connection:
-        yield connection
+    with open_warehouse(request.param, tmp_path_factory.mktemp("simulated")) as warehouse:
+        simulate(
+            warehouse.folder / "drops",
+            SimulationPlan(days=3, boxes=20, bad_share=0.02, late_share=0.05),
+        )
+        assert not load(warehouse.folder / "drops", warehouse.settings).failed
+        assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
+        with warehouse.connected() as execute:
+            yield execute, ROW_ADDRESS[request.param]
 
 
-def unexplained(connection: duckdb.DuckDBPyConnection) -> int:
-    return connection.execute(
-        "select sum(abs(unexplained_rows)) from marts.reconciliation"
-    ).fetchone()[0]
+def unexplained(execute: Execute) -> int:
+    return execute("select sum(abs(unexplained_rows)) from marts.reconciliation")[0][0]
 
 
-def test_every_row_of_the_simulated_drops_is_explained(
-    simulated: duckdb.DuckDBPyConnection,
-) -> None:
-    rows, quarantined, repeats = simulated.execute(
+def test_every_row_of_the_simulated_drops_is_explained(simulated: tuple[Execute, str]) -> None:
+    execute, _ = simulated
+    rows, quarantined, repeats = execute(
         "select sum(rows_in_file), sum(rows_in_quarantine), sum(exact_repeats)"
         " from marts.reconciliation"
-    ).fetchone()
-    assert unexplained(simulated) == 0
+    )[0]
+    assert unexplained(execute) == 0
     assert rows > 1000
     assert quarantined > 0
     assert repeats > 0
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_row_removed_by_hand_is_noticed(simulated: duckdb.DuckDBPyConnection, layer: str) -> None:
-    simulated.execute("begin")
+def test_a_row_removed_by_hand_is_noticed(simulated: tuple[Execute, str], layer: str) -> None:
+    execute, address = simulated
+    execute("begin")
     try:
-        rows = simulated.execute(f"select count(*) from {layer}").fetchone()[0]
-        middle = simulated.execute(
-            f"select rowid from {layer} order by rowid limit 1 offset {rows // 2}"
-        ).fetchone()[0]
-        simulated.execute(f"delete from {layer} where rowid = {middle}")
-        assert unexplained(simulated) > 0
+        rows = execute(f"select count(*) from {layer}")[0][0]
+        middle = execute(
+            f"select {address} from {layer} order by {address} limit 1 offset {rows // 2}"
+        )[0][0]
+        execute(f"delete from {layer} where {address} = '{middle}'")
+        assert unexplained(execute) > 0
     finally:
-        simulated.execute("rollback")
-    assert unexplained(simulated) == 0
+        execute("rollback")
+    assert unexplained(execute) == 0

@@ -1,0 +1,149 @@
+"""The same drops in the same loads through DuckDB and PostgreSQL: every row of every table alike.
+
+    python -m tests.acceptance.parity        (make parity)
+
+Builds after each of four loads, late and repeated events among them, and once more under other
+settings; compares staging, vault and marts after every build. Exit code 1 where a row differs.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ingest.console import count, make_console, table
+from ingest.settings import Settings
+from tests.acceptance.parity_drops import deliveries
+from tests.postgres import postgres_server, throwaway_database
+from tests.warehouse import ENGINES, REAL_DROPS, Warehouse
+
+LAYERS = ("staging", "vault", "marts")
+NOT_COMPARED = ("loaded_at", "started_at", "fingerprint")
+"""Columns that say when the work was done, and by which engine's macros."""
+OTHER_SETTINGS = {
+    "market_timezone": "Africa/Cairo",
+    "broadcast_day_start": "06:00",
+    "liveness_hold_seconds": 90,
+    "minute_attribution": "longest",
+    "reach_minutes": 2,
+}
+Row = tuple[object, ...]
+
+
+@dataclass
+class Comparison:
+    """What the builds of one table had in common."""
+
+    rows: int = 0
+    """On the first engine, after the last build."""
+    differing: int = 0
+    """Rows that only one engine has, over all builds."""
+    examples: list[str] = field(default_factory=list)
+
+
+def differences(columns: list[str], one: list[Row], other: list[Row]) -> tuple[int, str]:
+    """How many rows only one of both has, and what differs in the first of them."""
+    only_one, only_other = Counter(one) - Counter(other), Counter(other) - Counter(one)
+    differing = max(only_one.total(), only_other.total())
+    if not differing:
+        return 0, ""
+    if not (only_one and only_other):
+        engine, rows = (ENGINES[0], only_one) if only_one else (ENGINES[1], only_other)
+        return differing, f"only on {engine}: {_shown(columns, next(iter(rows)))}"
+    first = next(iter(only_one))
+    nearest = max(only_other, key=lambda row: sum(a == b for a, b in zip(first, row, strict=True)))
+    unlike = [
+        f"{column} {mine!r} and {theirs!r}"
+        for column, mine, theirs in zip(columns, first, nearest, strict=True)
+        if mine != theirs
+    ]
+    return differing, f"{', '.join(unlike)}, in {_shown(columns, first)}"
+
+
+def _shown(columns: list[str], row: Row) -> str:
+    return ", ".join(f"{column}={value}" for column, value in zip(columns, row, strict=True))
+
+
+def compare(one: Warehouse, other: Warehouse, found: dict[str, Comparison]) -> None:
+    """Add to what is found so far how every table and view of the layers compares."""
+    of_one, of_other = _columns(one), _columns(other)
+    for name in sorted(of_one.keys() | of_other.keys()):
+        comparison = found.setdefault(name, Comparison())
+        columns = of_one.get(name, [])
+        if columns != of_other.get(name, []):
+            comparison.differing += 1
+            comparison.examples.append(f"columns {columns} and {of_other.get(name, [])}")
+            continue
+        select = f"select {', '.join(columns)} from {name}"
+        rows = one.execute(select)
+        differing, example = differences(columns, rows, other.execute(select))
+        comparison.rows = len(rows)
+        comparison.differing += differing
+        comparison.examples += [example] if differing else []
+
+
+def _columns(warehouse: Warehouse) -> dict[str, list[str]]:
+    described: dict[str, list[str]] = {}
+    for schema, relation, column in warehouse.execute(
+        "select table_schema, table_name, column_name from information_schema.columns"
+        f" where table_schema in {LAYERS} order by table_schema, table_name, ordinal_position"
+    ):
+        if column not in NOT_COMPARED:
+            described.setdefault(f"{schema}.{relation}", []).append(column)
+    return described
+
+
+def check(
+    warehouses: list[Warehouse], loads: list[list[Path]], tell: Callable[[str], None]
+) -> dict[str, Comparison]:
+    """Load and build on both, again and again; how each table compares, by its name."""
+    found: dict[str, Comparison] = {}
+
+    def build(name: str, *arguments: str) -> None:
+        for warehouse in warehouses:
+            tell(f"{name} on {warehouse.settings.target}")
+            warehouse.run(*arguments, AUDIENCE_VAULT_BUILD_ID=name)
+        compare(*warehouses, found)
+
+    for warehouse in warehouses:
+        assert warehouse.dbt("seed"), warehouse.last
+    for number, drops in enumerate(loads, 1):
+        for warehouse in warehouses:
+            for drop in drops:
+                warehouse.load_file(drop)
+        build(f"build {number} of {len(loads)}")
+    for warehouse in warehouses:
+        warehouse.manifest = None  # settings are read where the project is parsed
+    build("build under other settings", "--vars", json.dumps(OTHER_SETTINGS))
+    return found
+
+
+def main() -> int:
+    """Check with what this machine has, and print one table."""
+    console = make_console()
+    with TemporaryDirectory() as made, ExitStack() as stack:
+        folder = Path(made)
+        server = stack.enter_context(postgres_server(folder / "server"))
+        dsn = stack.enter_context(throwaway_database(server))
+        warehouses = []
+        for engine in ENGINES:
+            own = folder / engine
+            own.mkdir()
+            place = Settings(engine, own / "test.duckdb", "", postgres_dsn=dsn, settle_seconds=0)
+            warehouses.append(Warehouse(own, place))
+        real = REAL_DROPS if REAL_DROPS.is_dir() else None
+        found = check(warehouses, deliveries(folder / "drops", real), console.print)
+    rows = [(name, count(each.rows), count(each.differing)) for name, each in found.items()]
+    console.print(table("DuckDB and PostgreSQL", ["table", "#rows", "#differing rows"], rows))
+    for name, each in found.items():
+        for example in each.examples[:1]:
+            console.print(f"{name}: {example}", markup=False)
+    return int(any(each.differing for each in found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
