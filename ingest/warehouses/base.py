@@ -82,6 +82,14 @@ class Warehouse(ABC):
     def column_types(self) -> dict[str, dict[str, str]]:
         """Type by column, by table of the raw schema; types as `type_name` has them."""
 
+    @abstractmethod
+    def indexes(self, table: str, columns: Iterable[str]) -> list[str]:
+        """Statements that make a new table's indexes."""
+
+    @abstractmethod
+    def analyze(self, tables: Iterable[str]) -> None:
+        """Tell the engine's planner what was added to tables."""
+
     def table(self, name: str) -> str:
         """A table of the raw schema, as SQL names it."""
         return f"{identifier(self.schema)}.{identifier(name)}"
@@ -145,5 +153,6 @@ class Warehouse(ABC):
                     f"{column.sql_type} now; deliver another type under another name"
                 )
         if not known:
-            return [f"create table {self.table(name)} ({', '.join(definitions)})"]
+            create = f"create table {self.table(name)} ({', '.join(definitions)})"
+            return [create, *self.indexes(name, [column.name for column in columns])]
         return [f"alter table {self.table(name)} add column {added}" for added in definitions]

@@ -4,7 +4,7 @@ Everything goes through one ADBC connection, so that a drop's rows and its ledge
 transaction. It sends rows in COPY's binary form, which costs the server half as much as CSV.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -25,6 +25,8 @@ from ingest.warehouses.waiting import InUseError, OnWait, patiently
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 LOCK_NAMESPACE = "audience-vault loader of "
+ADDED_IN_ORDER = ("_load_id", "_effective_at")
+"""What a build chooses rows by: raw only grows, so a few bytes a megabyte tell where to look."""
 
 
 class PostgresWarehouse(Warehouse):
@@ -108,6 +110,20 @@ class PostgresWarehouse(Warehouse):
                 return cursor.adbc_ingest(table, sent, mode="append", db_schema_name=self.schema)
 
         return send(rows, ingest, self._thread)
+
+    def indexes(self, table: str, columns: Iterable[str]) -> list[str]:
+        """Block ranges of the columns that a build chooses rows by."""
+        return [
+            f"create index on {self.table(table)} using brin ({column}) with (autosummarize = on)"
+            for column in ADDED_IN_ORDER
+            if column in columns
+        ]
+
+    def analyze(self, tables: Iterable[str]) -> None:
+        """Else the planner takes a new load for one row until the table has grown by a tenth, and
+        compares row by row what should be hashed: minutes for 10,000 rows of 5 M."""
+        for table in tables:
+            self.execute(f"analyze {self.table(table)}")
 
     def type_name(self, sql_type: str) -> str:
         """As the catalogue of the server prints it."""
