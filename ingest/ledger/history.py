@@ -152,8 +152,8 @@ class Ledger:
         if entry.state is State.LOADED and entry.sha256 is not None:
             self._contents.add(contract, drop, entry.sha256)
 
-    def record_archived(self, urls: Mapping[int, str]) -> None:
-        """Write down where the drops of loads (by load_id) were moved."""
+    def record_archived(self, urls: Mapping[int, str | None]) -> None:
+        """Write down where the drops of loads (by load_id) are moved; null where they aren't."""
         self.warehouse.execute(
             f"""
                 update {self._loads} set archived_url = moved.url

@@ -49,7 +49,7 @@ TABLES = {
         ),
         TableColumn("loaded_at", "timestamp", "When the load was recorded, in UTC."),
         TableColumn(
-            "archived_url", "string", "Where the drop was moved after it; null where it was left."
+            "archived_url", "string", "Where the drop is moved after it; null where it is left."
         ),
         TableColumn(
             "pseudonym_key_id", "string", "The key of the load's pseudonyms; null if it has none."

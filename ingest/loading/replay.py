@@ -3,7 +3,6 @@
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 from ingest.contracts import Contract, read_contracts
 from ingest.errors import UsageError
@@ -15,7 +14,7 @@ from ingest.loading.results import DropResult, LoadReport, OnProgress, Progress
 from ingest.loading.temporary import temporary_folder
 from ingest.loading.turns import Replayed
 from ingest.settings import Settings
-from ingest.stores import Store, open_store
+from ingest.stores import Drop, Store, open_store
 from ingest.stores.urls import decoded
 from ingest.warehouses import Warehouse, open_for_loading
 
@@ -46,49 +45,50 @@ def replay_drops(
         key = the_key(settings, warehouse, [contracts[load.feed] for load in loads])
         stores: dict[str, Store | None] = {}
         results: list[DropResult] = []
-        for place, there in groupby(loads, key=lambda load: load.place):
-            if place not in stores:
-                stores[place] = _store(place, settings, stack)
-            store = stores[place]
-            for load in there:
-                # One at a time: loads of one URL are of one file, which is but one of them now.
-                drop = store.find(load.name) if store else None
-                if drop is None:
-                    results.append(load.gone)
-                    if on_progress:
-                        on_progress(load.gone, Progress(len(results), len(loads), 0, 0, 0, 0))
-                    continue
-                pair = (drop, contracts[load.feed])
-                ledger = Ledger(warehouse, [pair])
-                run = Pass(store, ledger, settings, folder, key, archive=None)
-                results += run.run([pair], {}, {drop.url: load.replayed}, on_progress)
+        # One at a time: loads of one URL are of one file, which is but one of them now.
+        for load in loads:
+            found = _found(load, stores, settings, stack)
+            if found is None:
+                results.append(load.gone)
+                if on_progress:
+                    on_progress(load.gone, Progress(len(results), len(loads), 0, 0, 0, 0))
+                continue
+            store, drop = found
+            pair = (drop, contracts[load.feed])
+            ledger = Ledger(warehouse, [pair])
+            run = Pass(store, ledger, settings, folder, key, archive=None)
+            results += run.run([pair], {}, {drop.url: load.replayed}, on_progress)
     return LoadReport(results)
 
 
 @dataclass(frozen=True)
 class _Load:
-    """A load of the ledger, and where its drop is now."""
+    """A load of the ledger, and where its drop may be now, the likelier place first."""
 
     feed: str
-    url: str
+    urls: tuple[str, ...]
     replayed: Replayed
-
-    @property
-    def place(self) -> str:
-        """URL of the folder that the drop is in."""
-        return self.url.rpartition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """Name of the drop's file."""
-        return decoded(self.url.rpartition("/")[2])
 
     @property
     def gone(self) -> DropResult:
         """What becomes of a drop that isn't there any more."""
         load = self.replayed.load_id
         error = f"the drop of load {load} isn't there any more; put it back, and replay it again"
-        return DropResult(self.feed, self.url, State.FAILED, error=error)
+        return DropResult(self.feed, self.urls[0], State.FAILED, error=error)
+
+
+def _found(
+    load: _Load, stores: dict[str, Store | None], settings: Settings, stack: ExitStack
+) -> tuple[Store, Drop] | None:
+    """A load's drop, with the store of its folder. A killed load may have left it unarchived."""
+    for url in load.urls:
+        place, _, name = url.rpartition("/")
+        if place not in stores:
+            stores[place] = _store(place, settings, stack)
+        store = stores[place]
+        if store is not None and (drop := store.find(decoded(name))):
+            return store, drop
+    return None
 
 
 def _store(place: str, settings: Settings, stack: ExitStack) -> Store | None:
@@ -107,8 +107,7 @@ def _wanted_loads(
         raise UsageError(f"there is no feed '{wanted.feed}'; the feeds are {', '.join(contracts)}")
     rows = warehouse.query(
         f"""
-            select load_id, feed, coalesce(archived_url, url), sha256, modified_at,
-                effective_at
+            select load_id, feed, archived_url, url, sha256, modified_at, effective_at
             from {warehouse.table(LOADS)}
             where state = 'loaded' and replays_load_id is null
                 and modified_at::date between $1::date and $2::date
@@ -118,8 +117,8 @@ def _wanted_loads(
         [wanted.first, wanted.last, wanted.feed],
     )
     found = {
-        load_id: _Load(feed, url, Replayed(load_id, sha256, modified_at, effective_at))
-        for load_id, feed, url, sha256, modified_at, effective_at in rows
+        load_id: _Load(feed, (archived, url) if archived else (url,), Replayed(load_id, *known))
+        for load_id, feed, archived, url, *known in rows
         if feed in contracts and (not wanted.load_ids or load_id in wanted.load_ids)
     }
     for load_id in wanted.load_ids:

@@ -1,5 +1,6 @@
 """Where drops come from: a folder, S3 or SFTP."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,8 +77,14 @@ class Store(Protocol):
     def confirm(self, drop: Drop) -> None:
         """Raise DropError if what fetch() gave can have changed since: call it before commit."""
 
-    def archive(self, drop: Drop, folder: str) -> str:
-        """Move a drop under a folder of the source, over nothing; return its new URL.
+    def archived(self, drop: Drop, folder: str, taken: Collection[str]) -> Drop:
+        """The drop as it will be under a folder of the source: where nothing is, nor in `taken`.
+
+        Raise SourceError where the store can't be asked.
+        """
+
+    def move(self, drop: Drop, target: Drop) -> None:
+        """Move a drop within the source, over nothing.
 
         Raise DropError where the drop isn't what was listed any more, SourceError where the store
         doesn't let it be moved.

@@ -5,7 +5,9 @@ import os
 import shutil
 import stat
 import time
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -84,21 +86,30 @@ class FolderStore:
         if not stat.S_ISREG(status.st_mode) or self._drop(drop.path, status) != drop:
             raise DropError(CHANGED)
 
-    def archive(self, drop: Drop, folder: str) -> str:
+    def archived(self, drop: Drop, folder: str, taken: Collection[str]) -> Drop:
+        """Under the first name that no file has."""
+        path = next(
+            path
+            for path in archive_paths(drop.path, folder)
+            if path not in taken and not os.path.lexists(self._folder / path)
+        )
+        return replace(drop, path=path, url=self._url(path))
+
+    def move(self, drop: Drop, target: Drop) -> None:
         """Rename; the place is taken first, so that nothing there is ever replaced."""
-        source = self._folder / drop.path
+        source, place = self._folder / drop.path, self._folder / target.path
         self.confirm(drop)
         try:
-            target = self._reserve(drop, folder)
-            _move(source, target)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch(exist_ok=False)
+            _move(source, place)
         except OSError as error:
             raise SourceError(
                 f"{source} can't be moved to the archive: {error.strerror}; it stays where it is"
             ) from error
-        if self._version(target.stat()) != drop.version:
-            self._put_back(target, source)
+        if self._version(place.stat()) != drop.version:
+            self._put_back(place, source)
             raise DropError("the file changed before it was archived; it stays where it is")
-        return target.as_uri()
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -126,16 +137,6 @@ class FolderStore:
     @staticmethod
     def _version(status: os.stat_result) -> str:
         return f"{status.st_size}-{status.st_mtime_ns}"
-
-    def _reserve(self, drop: Drop, folder: str) -> Path:
-        """An empty file under the first free name, which nobody else can take any more."""
-        for path in archive_paths(drop.path, folder):
-            target = self._folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                target.touch(exist_ok=False)
-                return target
-        raise AssertionError("names never end")
 
     @staticmethod
     def _put_back(target: Path, source: Path) -> None:

@@ -1,7 +1,8 @@
 """Drops in a bucket, on AWS or on what speaks its language."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -125,20 +126,23 @@ class S3Store:
     def confirm(self, drop: Drop) -> None:
         """Nothing to do: what was fetched is a copy of what was listed."""
 
-    def archive(self, drop: Drop, folder: str) -> str:
+    def archived(self, drop: Drop, folder: str, taken: Collection[str]) -> Drop:
+        """Under the first key that no object has."""
+        path = next(
+            path
+            for path in archive_paths(drop.path, folder)
+            if path not in taken and self.find(path) is None
+        )
+        return replace(drop, path=path, url=self._location.url(self._folder + path))
+
+    def move(self, drop: Drop, target: Drop) -> None:
         """Copy within the bucket, under the same encryption, then delete; steps are repeatable."""
         try:
-            target = next(
-                self._folder + path
-                for path in archive_paths(drop.path, folder)
-                if self.find(path) is None
-            )
             about = self._asked("head_object", **self._wanted(drop))
-            tried(self.name, self._tries, self._copy, drop, about, target)
+            tried(self.name, self._tries, self._copy, drop, about, self._key(target))
             tried(self.name, self._tries, self._delete, drop, about["ETag"])
         except SourceError as error:
             raise SourceError(f"{drop.url} can't be moved to the archive: {error}") from error
-        return self._location.url(target)
 
     def close(self) -> None:
         """Let connections go."""

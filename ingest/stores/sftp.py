@@ -3,8 +3,9 @@
 import asyncio
 import stat
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -71,14 +72,18 @@ class SFTPStore:
     def confirm(self, drop: Drop) -> None:
         """Nothing to do: what was fetched is a copy of what was listed."""
 
-    def archive(self, drop: Drop, folder: str) -> str:
+    def archived(self, drop: Drop, folder: str, taken: Collection[str]) -> Drop:
+        """Under the first name that no file has."""
+        path = self._tried(self._free_path, drop, folder, taken)
+        return replace(drop, path=path, url=self._url(path))
+
+    def move(self, drop: Drop, target: Drop) -> None:
         """Rename, which SFTP does over nothing; steps are repeatable."""
         try:
-            path = self._tried(self._free_path, drop, folder)
-            self._tried(self._move, drop, path)
+            self._tried(self._make_folders, target.path)
+            self._tried(self._move, drop, target.path)
         except SourceError as error:
             raise SourceError(f"{drop.url} can't be moved to the archive: {error}") from error
-        return self._url(path)
 
     def close(self) -> None:
         """Disconnect."""
@@ -216,20 +221,21 @@ class SFTPStore:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
 
-    async def _free_path(self, drop: Drop, folder: str) -> str:
+    async def _free_path(self, drop: Drop, folder: str, taken: Collection[str]) -> str:
         async with self._connection.session() as client:
             for path in archive_paths(drop.path, folder):
                 try:
                     await self._connection.answer(client.lstat(self._remote(path)))
                 except MISSING:
-                    await self._make_folders(client, path)
-                    return path
+                    if path not in taken:
+                        return path
         raise AssertionError("names never end")
 
-    async def _make_folders(self, client: asyncssh.SFTPClient, path: str) -> None:
-        for above in reversed(PurePosixPath(path).parents[:-1]):
-            with suppress(asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists):
-                await self._connection.answer(client.mkdir(self._remote(str(above))))
+    async def _make_folders(self, path: str) -> None:
+        async with self._connection.session() as client:
+            for above in reversed(PurePosixPath(path).parents[:-1]):
+                with suppress(asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists):
+                    await self._connection.answer(client.mkdir(self._remote(str(above))))
 
     async def _move(self, drop: Drop, path: str) -> None:
         source, target = self._remote(drop.path), self._remote(path)

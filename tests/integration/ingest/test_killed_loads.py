@@ -18,6 +18,7 @@ from made_source import FEEDS, KEY, Account, account, make_source
 from ingest.ledger.history import Ledger
 from ingest.loading import batches, passes
 from ingest.loading.loader import load
+from ingest.loading.replay import Wanted, replay_drops
 from ingest.settings import Settings
 from ingest.stores.folder import FolderStore
 from ingest.warehouses.duckdb import DuckDBWarehouse
@@ -138,8 +139,8 @@ STEPS: dict[str, tuple[object, str]] = {
     "inserting": (DuckDBWarehouse, "insert"),
     "landing": (batches, "land"),
     "writing the ledger": (Ledger, "_write"),
-    "moving a drop": (FolderStore, "archive"),
-    "noting where it is": (Ledger, "record_archived"),
+    "noting where a drop goes": (Ledger, "record_archived"),
+    "moving it": (FolderStore, "move"),
 }
 
 
@@ -165,7 +166,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> FeedBench:
 @pytest.mark.parametrize(
     ("step", "after"),
     [(step, False) for step in STEPS]
-    + [(step, True) for step in ("writing the ledger", "moving a drop", "noting where it is")],
+    + [(step, True) for step in ("writing the ledger", "noting where a drop goes", "moving it")],
 )
 def test_a_load_may_die_around_every_step(calm, tmp_path, step, after):
     """The archive is in use: drops may have moved before the next load."""
@@ -177,6 +178,22 @@ def test_a_load_may_die_around_every_step(calm, tmp_path, step, after):
     assert files(bench) == files(calm)
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_what_a_killed_load_archived_or_was_about_to_can_be_replayed(tmp_path, after):
+    bench = bench_with_archive(tmp_path)
+    killed = forked.run(load_killed, bench.settings, bench.folder, "moving it", after)
+    assert killed == -signal.SIGKILL
+    noted = bench.query(
+        "select load_id, archived_url from raw.loads where state = 'loaded' order by load_id"
+    )
+    assert len(noted) > 1
+    places = [bench.folder / url.removeprefix(f"{bench.folder.as_uri()}/") for _, url in noted]
+    assert [place.exists() for place in places] == [after, *[False] * (len(noted) - 1)]
+    wanted = Wanted(load_ids=tuple(load_id for load_id, _ in noted))
+    report = replay_drops(wanted, bench.settings)
+    assert [result.state for result in report.results] == ["loaded"] * len(noted)
+
+
 def contents(bench: FeedBench) -> tuple[object, ...]:
     """What landed and what the ledger says, without the folder's own name."""
     home = bench.folder.as_uri()
@@ -185,7 +202,8 @@ def contents(bench: FeedBench) -> tuple[object, ...]:
         name: [tuple(str(value).replace(home, "") for value in row) for row in rows]
         for name, rows in found.raw.items()
     }
-    ledger = "select replace(url, ?, ''), state, rows_read, error from raw.loads order by all"
+    urls = "replace(url, $1, ''), replace(archived_url, $1, '')"
+    ledger = f"select {urls}, state, rows_read, error from raw.loads order by all"
     return tables, bench.query(ledger, [home]), [url.replace(home, "") for url in found.order]
 
 

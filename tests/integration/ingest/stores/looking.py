@@ -20,6 +20,13 @@ def only(store: Store) -> Drop:
     return drop
 
 
+def archive(store: Store, drop: Drop, folder: str = "done") -> str:
+    """Move a drop as a load does; its new URL."""
+    target = store.archived(drop, folder, ())
+    store.move(drop, target)
+    return target.url
+
+
 def fetch_all(place, tmp_path: Path, store: Store | None = None) -> list[bytes | DropError]:
     """What the loader gets: files' contents, or why there is none."""
     store = store or place.open()

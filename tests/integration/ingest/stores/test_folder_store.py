@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from looking import archive
 
 from ingest.errors import DropError, SourceError, UsageError
 from ingest.settings import Settings
@@ -187,7 +188,7 @@ def test_archiving_never_overwrites(folder, settings):
     urls = []
     for content in (b"first", b"second", b"third"):
         write(folder / "sub/a.b.csv.gz", content)
-        urls += [store.archive(drop, "done") for drop in store.listing().drops]
+        urls += [archive(store, drop) for drop in store.listing().drops]
     archived = folder.resolve() / "done" / "sub"
     names = ("a.b.csv.gz", "a.b-2.csv.gz", "a.b-3.csv.gz")
     assert urls == [(archived / name).as_uri() for name in names]
@@ -201,7 +202,7 @@ def test_archiving_leaves_what_changed(folder, settings):
     (drop,) = store.listing().drops
     write(path, b"new content")
     with pytest.raises(DropError, match="changed"):
-        store.archive(drop, "done")
+        archive(store, drop)
     assert path.read_bytes() == b"new content"
 
 
@@ -217,7 +218,7 @@ def test_archiving_puts_back_what_changed_at_the_last_moment(folder, settings, m
 
     monkeypatch.setattr(Path, "replace", written_meanwhile)
     with pytest.raises(DropError, match="stays where it is"):
-        store.archive(drop, "done")
+        archive(store, drop)
     assert path.read_bytes() == b"new content"
 
 
@@ -230,7 +231,7 @@ def test_archiving_between_disks_copies(folder, settings, monkeypatch):
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 
     monkeypatch.setattr(Path, "replace", other_disk)
-    store.archive(drop, "done")
+    archive(store, drop)
     assert not path.exists()
     assert (folder / "done/a.csv").read_bytes() == b"content"
 
@@ -240,7 +241,7 @@ def test_an_archived_link_still_leads_somewhere(folder, settings, tmp_path):
     (folder / "b.csv").symlink_to("../elsewhere/b.csv")
     store = open_store(str(folder), settings)
     (drop,) = store.listing().drops
-    store.archive(drop, "done/deep")
+    archive(store, drop, "done/deep")
     assert not (folder / "b.csv").is_symlink()
     assert (folder / "done/deep/b.csv").read_bytes() == b"content"
 
@@ -251,7 +252,7 @@ def test_an_archive_that_cannot_be_leaves_the_drop(folder, settings):
     (drop,) = store.listing().drops
     write(folder / "done", b"a file in the way")
     with pytest.raises(SourceError, match="can't be moved to the archive"):
-        store.archive(drop, "done")
+        archive(store, drop)
     assert path.read_bytes() == b"content"
 
 
@@ -260,7 +261,7 @@ def test_a_single_file_is_offered_whatever_its_name_and_archived_beside_itself(f
     store = open_store(str(path), settings)
     (drop,) = store.listing().drops
     assert (store.is_single_file, drop.path) == (True, ".odd.tmp")
-    store.archive(drop, "done")
+    archive(store, drop)
     assert (folder / "done/.odd.tmp").read_bytes() == b"content"
 
 

@@ -8,7 +8,7 @@ from threading import Event
 
 import asyncssh
 import pytest
-from looking import MIB, fetch_all, only, paths
+from looking import MIB, archive, fetch_all, only, paths
 
 from ingest.errors import DropError, SourceError, TransportError
 from ingest.stores import open_store, sftp
@@ -141,7 +141,7 @@ def test_archiving_whose_answer_was_lost_is_done_once(remote, monkeypatch):
     with remote.open() as store:
         drop = only(store)
         monkeypatch.setattr(asyncssh.SFTPClient, "rename", unheard)
-        assert store.archive(drop, "done") == remote.url("/done/a.csv")
+        assert archive(store, drop) == remote.url("/done/a.csv")
     assert (remote.folder / "done/a.csv").read_bytes() == b"content"
 
 
