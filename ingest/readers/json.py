@@ -35,7 +35,7 @@ UNSURE = ", of which not all digits can be told"
 """Added to a number that is none then: DuckDB prints it as a double, which rounds it."""
 NAMED_TWICE = " names a key twice"
 NO_OBJECT = " isn't a JSON object"
-UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|[0-9.]+[eE])"
+UNUSUAL_NUMBER = r":\s*-?([0-9.]{17}|0\.000000|[0-9.]+[eE])"
 """A number that may have been written in another way than DuckDB prints a double."""
 
 

@@ -28,8 +28,11 @@ def removed(column: Column) -> Difference:
     return Difference(f"column {column.name}", "is removed", breaks, advice)
 
 
-def changes(old: Column, new: Column) -> Iterator[Difference]:
-    """What differs between two versions of a column, which the new one may have renamed."""
+def changes(old: Column, new: Column, *, zone_is_told: bool = False) -> Iterator[Difference]:
+    """What differs between two versions of a column, which the new one may have renamed.
+
+    `zone_is_told` where both are in the feed's zone, whose change is a difference of its own.
+    """
     field = f"column {new.name}"
     yield from _place(field, old, new)
     if old.sql_type != new.sql_type:
@@ -41,6 +44,8 @@ def changes(old: Column, new: Column) -> Iterator[Difference]:
         )
     else:
         yield from _values(field, old, new)
+        if not zone_is_told:
+            yield from _zone(field, old, new)
     if old.required != new.required:
         made, change = (narrowed, "optional") if new.required else (widened, "required")
         now = "required" if new.required else "optional"
@@ -48,6 +53,10 @@ def changes(old: Column, new: Column) -> Iterator[Difference]:
     if old.unique != new.unique:
         made, change = (narrowed, "must be") if new.unique else (widened, "need no longer be")
         yield made(f"{field} unique", f"{change} unique in a drop")
+    if come := new.fails_drop - old.fails_drop:
+        yield narrowed(f"{field} failDropOn", f"also {', '.join(sorted(come))}")
+    if gone := old.fails_drop - new.fails_drop:
+        yield widened(f"{field} failDropOn", f"no longer {', '.join(sorted(gone))}")
     if old.is_pii != new.is_pii:
         yield Difference(
             f"{field} classification",
@@ -67,8 +76,8 @@ def _place(field: str, old: Column, new: Column) -> Iterator[Difference]:
         fits = old.path == new.path or new.path in old.sources or not old.required
         breaks = () if fits else (Side.FORWARD,)
         if old.name != new.name:
-            advice = f"raw gets {new.name}, and older rows keep {old.name}: read what isn't null"
-            yield Difference(field, f"was called {old.name}", breaks, advice, adds=True)
+            advice = "keep its name, as raw has it and models may read it; aliases are for drops"
+            yield Difference(field, f"was called {old.name}", (*breaks, Side.WAREHOUSE), advice)
         elif old.path != new.path:
             yield Difference(f"{field} path", f"is {now}; {was} is still read", breaks, adds=True)
     else:
@@ -99,15 +108,19 @@ def _values(field: str, old: Column, new: Column) -> Iterator[Difference]:
             yield widened(field_name, f"need no longer match {old.pattern}")
         else:
             yield Difference(field_name, change, BOTH_WAYS)
-    if old.timezone != new.timezone:
-        field_name = f"{field} timezone"
-        if old.timezone is None:
-            yield widened(field_name, f"need no longer be stated; else it is {new.timezone}")
-        elif new.timezone is None:
-            yield narrowed(field_name, f"must be stated; was {old.timezone} where none is")
-        else:
-            change = f"was {old.timezone}, is {new.timezone}, where none is stated"
-            yield Difference(field_name, change, BOTH_WAYS, "the same text is another instant")
+
+
+def _zone(field: str, old: Column, new: Column) -> Iterator[Difference]:
+    field = f"{field} timezone"
+    if old.timezone == new.timezone:
+        return
+    if old.timezone is None:
+        yield widened(field, f"need no longer be stated; else it is {new.timezone}")
+    elif new.timezone is None:
+        yield narrowed(field, f"must be stated; was {old.timezone} where none is")
+    else:
+        change = f"was {old.timezone}, is {new.timezone}, where none is stated"
+        yield Difference(field, change, BOTH_WAYS, "the same text is another instant")
 
 
 def _valid_values(field: str, old: Column, new: Column) -> Iterator[Difference]:
@@ -146,6 +159,3 @@ def _said_otherwise(field: str, old: Column, new: Column) -> Iterator[Difference
     if old.classification != new.classification and old.is_pii == new.is_pii:
         change = f"was {old.classification or 'none'}, is {new.classification or 'none'}"
         yield Difference(f"{field} classification", change)
-    if old.fails_drop != new.fails_drop:
-        was, now = (", ".join(sorted(c.fails_drop)) or "nothing" for c in (old, new))
-        yield Difference(f"{field} failDropOn", f"was {was}, is {now}")

@@ -1,11 +1,19 @@
 """Compares contracts, and says which version the difference needs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import product
 
 from ingest.columns import Column
 from ingest.contracts.compatibility import columns, settings
-from ingest.contracts.compatibility.differences import BOTH_WAYS, Difference, Level, Side
+from ingest.contracts.compatibility.differences import (
+    BOTH_WAYS,
+    Difference,
+    Level,
+    Side,
+    narrowed,
+    widened,
+)
 from ingest.contracts.model import Contract
 
 
@@ -70,20 +78,37 @@ def _same_columns(old: Contract, new: Contract) -> dict[str, Column]:
 def _column_changes(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Difference]:
     for column in old.columns:
         if column.name in pairs:
-            yield from columns.changes(_in_zone_of(new, old, column), pairs[column.name])
+            same = pairs[column.name]
+            follows = (column.timezone, same.timezone) == (old.timezone, new.timezone)
+            is_told = follows and None not in (old.timezone, new.timezone)
+            yield from columns.changes(column, same, zone_is_told=is_told)
         else:
             yield columns.removed(column)
     known = {column.name for column in pairs.values()}
     yield from (columns.added(column) for column in new.columns if column.name not in known)
+    yield from _places(old, new, pairs)
     yield from _order(old, new, pairs)
     yield from _keys(old, new, pairs)
     yield from _effect(old, new, pairs)
 
 
-def _in_zone_of(new: Contract, old: Contract, column: Column) -> Column:
-    """The column, in the feed's new zone where it is in the feed's: that is told once."""
-    follows = column.timezone is not None and column.timezone == old.timezone
-    return replace(column, timezone=new.timezone) if follows else column
+def _places(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Difference]:
+    """Columns that would be found where a record of the other version has something else."""
+    for before, after in product(old.columns, new.columns):
+        outer, inner = sorted((before.path, after.path), key=len)
+        if inner[: len(outer)] == outer != inner and pairs.get(before.name) is not after:
+            change = f"{'.'.join(inner)} is within {'.'.join(outer)}, which is a value of its own"
+            advice = "deliver it in another place"
+            yield Difference(f"column {after.name} path", change, BOTH_WAYS, advice)
+    for one, others, side, which in (
+        (new, old, Side.BACKWARD, "older"),
+        (old, new, Side.FORWARD, "newer"),
+    ):
+        for column in one.columns:
+            names = [c.path[-1] for c in others.columns if c.path in column.sources]
+            if len(names) > 1:
+                change = f"{which} drops have {' and '.join(names)}, each of which would be it"
+                yield Difference(f"column {column.name} aliases", change, (side,))
 
 
 def _order(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Difference]:
@@ -110,14 +135,15 @@ def _keys(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Di
         change = f"was {', '.join(was) or 'none'}, is {', '.join(now) or 'none'}"
         advice = "what is built on raw tells rows apart by it; make it a new feed"
         yield Difference("primaryKey", change, (Side.WAREHOUSE,), advice)
-    together_was = {frozenset(map(renamed, names)) for names in old.unique_together}
-    together_now = {frozenset(names) for names in new.unique_together}
-    for names in together_now - together_was:
-        change = f"{', '.join(sorted(names))} must be unique in a drop"
-        yield Difference("schema quality", change, (Side.BACKWARD,))
-    for names in together_was - together_now:
-        change = f"{', '.join(sorted(names))} need no longer be unique in a drop"
-        yield Difference("schema quality", change, (Side.FORWARD,))
+    together_was = [sorted(map(renamed, names)) for names in old.unique_together]
+    together_now = [sorted(names) for names in new.unique_together]
+    for names in together_now:
+        if names not in together_was:
+            yield narrowed("schema quality", f"{', '.join(names)} must be unique in a drop")
+    for names in together_was:
+        if names not in together_now:
+            change = f"{', '.join(names)} need no longer be unique in a drop"
+            yield widened("schema quality", change)
 
 
 def _effect(old: Contract, new: Contract, pairs: dict[str, Column]) -> Iterator[Difference]:

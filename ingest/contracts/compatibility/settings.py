@@ -12,6 +12,7 @@ from ingest.contracts.compatibility.differences import (
     widened,
 )
 from ingest.contracts.model import Contract, PathPattern
+from ingest.readers.unpacking import DEFAULT_MAX_BYTES
 
 SETTING_NAMES = {
     "delimiter": "delimiter",
@@ -48,7 +49,9 @@ def changes(old: Contract, new: Contract) -> Iterator[Difference]:
         yield from _dialect(old, new)
     yield from _completeness(old, new)
     yield from _patterns(old, new)
-    yield from _limit("maxBytes", old.max_bytes, new.max_bytes)
+    yield from _limit(
+        "maxBytes", old.max_bytes or DEFAULT_MAX_BYTES, new.max_bytes or DEFAULT_MAX_BYTES
+    )
     yield from _limit(
         "quarantineThresholdPct", old.quarantine_threshold_pct, new.quarantine_threshold_pct
     )
@@ -64,7 +67,8 @@ def changes(old: Contract, new: Contract) -> Iterator[Difference]:
 def _dialect(old: Contract, new: Contract) -> Iterator[Difference]:
     for field in fields(old.dialect):
         was, now = getattr(old.dialect, field.name), getattr(new.dialect, field.name)
-        if was != now:
+        in_any_order = isinstance(was, tuple) and sorted(was) == sorted(now)
+        if was != now and not in_any_order:
             change = f"was {_shown(was)}, is {_shown(now)}"
             yield Difference(SETTING_NAMES[field.name], change, BOTH_WAYS)
 
@@ -75,7 +79,9 @@ def _completeness(old: Contract, new: Contract) -> Iterator[Difference]:
         name = SETTING_NAMES[field.name]
         if was == now:
             continue
-        if not was:
+        if name == "trailerPattern":  # who knows of none takes it for a record
+            yield Difference(name, f"was {_shown(was)}, is {_shown(now)}", BOTH_WAYS)
+        elif not was:
             yield narrowed(name, f"was none, is {_shown(now)}")
         elif not now:
             yield widened(name, f"was {_shown(was)}, is none")
@@ -93,12 +99,10 @@ def _patterns(old: Contract, new: Contract) -> Iterator[Difference]:
             yield Difference("servers path", f"{_named(pattern)} is new", adds=True)
 
 
-def _limit(name: str, was: float | None, now: float | None) -> Iterator[Difference]:
-    """A bound of what is accepted; null for none."""
+def _limit(name: str, was: float, now: float) -> Iterator[Difference]:
+    """A bound of what is accepted."""
     if was != now:
-        is_lower = was is None or (now is not None and now < was)
-        change = f"was {_shown(was)}, is {_shown(now)}"
-        yield (narrowed if is_lower else widened)(name, change)
+        yield (narrowed if now < was else widened)(name, f"was {_shown(was)}, is {_shown(now)}")
 
 
 def _named(pattern: PathPattern) -> str:
@@ -115,5 +119,5 @@ def _shown(value: object) -> str:
     if isinstance(value, timedelta):
         return f"every {value / timedelta(hours=1):g} hours"
     if isinstance(value, int | float):
-        return f"{value:,.15g}"
+        return f"{value:,}".removesuffix(".0")
     return ", ".join(map(repr, value)) if isinstance(value, tuple) else repr(value)

@@ -1,19 +1,17 @@
 """A contract as a JSON Schema."""
 
 import json
-import re
 from decimal import Decimal
 from typing import Any
 
 from ingest.casting import DATE, INSTANT, OFFSET, TIME
 from ingest.columns import Column, Kind
+from ingest.contracts.exporting.patterns import portable
 from ingest.contracts.exporting.tree import Group, annotations, record_of
 from ingest.contracts.model import Contract
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NOT_BLANK = r"[^ \t\n\r\u00a0]"
-RE2_ONLY = re.compile(r"\(\?[^:]|\\[AzQECpP]|\\x\{|\[:")
-"""What patterns of contracts may say and those of JSON Schema (ECMA-262) don't, or not so."""
 JSON_TYPES = {
     Kind.INTEGER: ["integer", "string"],
     Kind.DECIMAL: ["number", "string"],
@@ -65,7 +63,7 @@ def _value(column: Column) -> dict[str, Any]:
     expressed = {"validValues"}
     if column.kind in (Kind.INTEGER, Kind.DECIMAL):
         expressed |= {"minimum", "maximum"}
-    elif column.pattern and _is_portable(column.pattern):
+    elif column.pattern and portable(column.pattern) == column.pattern:
         expressed |= {"pattern"}
     if said := {k: v for k, v in annotations(column).items() if k not in expressed}:
         schema["audienceVault"] = said
@@ -87,10 +85,6 @@ def _number(text: str) -> int | float:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _is_portable(pattern: str) -> bool:
-    return not RE2_ONLY.search(pattern)
-
-
 def _patterns(column: Column) -> dict[str, Any]:
     """What texts must look like; JSON Schema puts it to texts only."""
     patterns = []
@@ -98,8 +92,8 @@ def _patterns(column: Column) -> dict[str, Any]:
         patterns.append(f"^{_form(column)}$")
     elif column.required and not column.valid_values:
         patterns.append(NOT_BLANK)
-    if column.pattern and _is_portable(column.pattern):
-        patterns.append(column.pattern)
+    if column.pattern and (written := portable(column.pattern)):
+        patterns.append(written)
     if len(patterns) < 2:
         return {"pattern": patterns[0]} if patterns else {}
     return {"allOf": [{"pattern": pattern} for pattern in patterns]}
@@ -126,10 +120,9 @@ def _bounds(column: Column) -> dict[str, Any]:
             "maximum": int(column.maximum or MAX_INTEGER),
         }
     if column.kind is Kind.DECIMAL:
-        limit = 10 ** (column.precision - column.scale)
-        low, high = column.minimum, column.maximum
+        largest = Decimal((0, (9,) * column.precision, -column.scale))
         return {
-            **({"exclusiveMinimum": -limit} if low is None else {"minimum": _number(low)}),
-            **({"exclusiveMaximum": limit} if high is None else {"maximum": _number(high)}),
+            "minimum": _number(column.minimum or f"-{largest}"),
+            "maximum": _number(column.maximum or str(largest)),
         }
     return {}

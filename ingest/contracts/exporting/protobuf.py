@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ingest.columns import Column, Kind
 from ingest.contracts.exporting.tree import Group, camel_case, check_names, record_of
 from ingest.contracts.model import Contract
+from ingest.errors import UsageError
 
 PACKAGE = "audience_vault"
 TIMESTAMP = "google.protobuf.Timestamp"
@@ -53,11 +54,14 @@ def protobuf_file(contract: Contract) -> str:
 
 
 def _message(name: str, group: Group, numbers: dict[str, int]) -> Iterator[str]:
+    _check_json_names(group)
     yield f"message {name} {{"
     taken = {field for field, _ in group}
     for field, member in group:
         if isinstance(member, Group):
             inner = camel_case(field)
+            if not inner[:1].isalpha():
+                inner = f"Record{inner}"
             while inner in taken:
                 inner += "Record"
             taken.add(inner)
@@ -67,6 +71,18 @@ def _message(name: str, group: Group, numbers: dict[str, int]) -> Iterator[str]:
             yield from _indented(_comment(" ".join(_meaning(member))))
             yield from _indented(_field(field, TYPES[member.kind], numbers[member.name]))
     yield "}"
+
+
+def _check_json_names(group: Group) -> None:
+    """Raise UsageError where protoc would: it compares camelCase names, whatever json_name says."""
+    known: dict[str, str] = {}
+    for name, _ in group:
+        other = known.setdefault(_default_json_name(name), name)
+        if other != name:
+            raise UsageError(
+                f"Protobuf can't tell '{name}' from '{other}', as both are "
+                f"{_default_json_name(name)} in its JSON; ask the producer for another name"
+            )
 
 
 def _field(name: str, proto_type: str, number: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from decimal import Decimal
 
 import pytest
 from made_feeds import FeedBench, feed, field, texts
@@ -41,6 +42,25 @@ def test_of_a_value_that_must_be_unique_the_first_stays(make, is_csv):
     reasons = bench.quarantined("reason", "payload")
     assert reasons[1][0] == "id is the same as in an earlier row"
     assert json.loads(reasons[1][1]) == {"id": "a", "n": "3"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0.0000001", "0.0000001"),
+        ("-0.00000012", "-0.0000001200"),
+        ("0.000000", "0.000000"),
+        ("0.1234567890", "0.1234567890"),
+        ("1234567890.0123456789", "1234567890.0123456789"),
+        ("12345678901.50", "12345678901.50"),
+    ],
+)
+@pytest.mark.parametrize("path", ["n", "x.n"])
+def test_a_number_of_json_keeps_every_digit_wherever_it_is(make, path, written, read):
+    bench = make(field("n", "number", path=path, physicalType="decimal(30,10)"))
+    record = f'{{"n": {written}}}' if path == "n" else f'{{"x": {{"n": {written}}}}}'
+    assert bench.load("made_1", f"{record}\n".encode()).rows_loaded == 1
+    assert bench.rows("made", "n") == [(Decimal(read),)]
 
 
 def test_what_is_unique_in_a_drop_may_be_in_another(make):

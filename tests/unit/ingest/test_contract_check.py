@@ -16,6 +16,7 @@ from ingest.commands.contract import app
 from ingest.contracts import Contract
 from ingest.contracts.compatibility import Side, compare, compare_all
 from ingest.contracts.exporting.avro import avro_schema
+from ingest.readers.unpacking import DEFAULT_MAX_BYTES
 
 BACKWARD, FORWARD, WAREHOUSE, PROTOBUF = Side
 KEY = field("id", required=True)
@@ -56,14 +57,27 @@ TWO = [KEY, field("on", "date", required=True)]
         ([KEY], [KEY, field("a", required=True)], {BACKWARD}),
         ([KEY, field("a")], [KEY], {WAREHOUSE}),
         ([KEY, field("a", required=True)], [KEY], {FORWARD, WAREHOUSE}),
-        ([KEY, field("a")], [KEY, field("b", aliases=["a"])], set()),
+        ([KEY, field("a")], [KEY, field("b", aliases=["a"])], {WAREHOUSE}),
+        ([KEY, field("Code")], [KEY, field("code", path="Code")], {WAREHOUSE}),
         ([KEY, field("a")], [KEY, field("a", aliases=["b"])], set()),
         (
             [KEY, field("a", required=True)],
             [KEY, field("b", required=True, aliases=["a"])],
-            {FORWARD},
+            {FORWARD, WAREHOUSE},
         ),
-        ([KEY, field("a", aliases=["b"])], [KEY, field("b", aliases=["a"])], set()),
+        ([KEY, field("a", aliases=["b"])], [KEY, field("b", aliases=["a"])], {WAREHOUSE}),
+        ([KEY, field("a"), field("b")], [KEY, field("a", aliases=["b"])], {BACKWARD, WAREHOUSE}),
+        ([KEY, field("a", aliases=["b"])], [KEY, field("a"), field("b")], {BACKWARD, FORWARD}),
+        (
+            [KEY, field("a")],
+            [KEY, field("b", path="a.b")],
+            {BACKWARD, FORWARD, WAREHOUSE, PROTOBUF},
+        ),
+        (
+            [KEY, field("b", path="a.b")],
+            [KEY, field("b", path="x"), field("a")],
+            {BACKWARD, FORWARD},
+        ),
         ([KEY, field("a", aliases=["b"])], [KEY, field("a")], {BACKWARD}),
         ([KEY, field("a")], [KEY, field("a", path="x.a")], {BACKWARD, FORWARD}),
         ([KEY, field("a", path="x.b")], [KEY, field("a", path="x.c", aliases=["b"])], set()),
@@ -113,7 +127,8 @@ TWO = [KEY, field("on", "date", required=True)]
         ([field("mail")], [PII], {WAREHOUSE}),
         ([PII], [field("mail")], {WAREHOUSE}),
         ([KEY], [field("id", required=True, classification="internal")], set()),
-        ([KEY], [field("id", required=True, failDropOn=["type"])], set()),
+        ([KEY], [field("id", required=True, failDropOn=["type"])], {BACKWARD}),
+        ([field("id", required=True, failDropOn=["type"])], [KEY], {FORWARD}),
         ([KEY], [{**KEY, "description": "Another meaning."}], set()),
         ([KEY, field("a")], [field("a"), KEY], {PROTOBUF}),
         ([KEY, field("a"), field("b")], [KEY, field("b")], {WAREHOUSE, PROTOBUF}),
@@ -132,11 +147,25 @@ def test_a_change_of_a_column_breaks_what_it_breaks(old, new, breaks):
         ({"server": CSV}, {"server": {**CSV, "encoding": "latin-1"}}, {BACKWARD, FORWARD}),
         ({"server": CSV}, {"server": {**CSV, "encoding": "UTF8"}}, set()),
         ({"server": CSV}, {"server": {"path": "made*.csv"}}, {BACKWARD, FORWARD}),
+        (
+            {"server": {**CSV, "nullValues": ["NA", "-"]}},
+            {"server": {**CSV, "nullValues": ["-", "NA"]}},
+            set(),
+        ),
+        (
+            {"server": CSV},
+            {"server": {**CSV, "nullValues": ["NA"]}},
+            {BACKWARD, FORWARD},
+        ),
+        ({"server": CSV}, {"server": {**CSV, "trailerPattern": "^T(.*)"}}, {BACKWARD, FORWARD}),
+        ({"server": {**CSV, "trailerPattern": "^T(.*)"}}, {"server": CSV}, {BACKWARD, FORWARD}),
         ({}, {"server": {"marker": ".done"}}, {BACKWARD}),
         ({"server": {"marker": ".done"}}, {}, {FORWARD}),
         ({"server": {"marker": ".done"}}, {"server": {"marker": ".ok"}}, {BACKWARD, FORWARD}),
         ({}, {"server": {"maxBytes": 5}}, {BACKWARD}),
         ({"server": {"maxBytes": 5}}, {"server": {"maxBytes": 6}}, {FORWARD}),
+        ({}, {"server": {"maxBytes": 10**15}}, {FORWARD}),
+        ({"server": {"maxBytes": DEFAULT_MAX_BYTES}}, {}, set()),
         ({}, {"settings": {"quarantineThresholdPct": 1}}, {BACKWARD}),
         ({}, {"settings": {"quarantineThresholdPct": 10}}, {FORWARD}),
         (
@@ -170,12 +199,42 @@ def test_a_change_of_a_setting_breaks_what_it_breaks(old, new, breaks):
     assert broken(contract(*TWO, PII, **old), contract(*TWO, PII, **new)) == breaks
 
 
-def test_a_zone_of_the_feed_is_told_once():
-    old, new = (
-        contract(field("at", "timestamp"), settings={"timezone": zone})
-        for zone in ("UTC", "Asia/Riyadh")
-    )
-    assert [d.field for d in compare(old, new).differences] == ["timezone"]
+IN_UTC, IN_RIYADH = ({"timezone": zone} for zone in ("UTC", "Asia/Riyadh"))
+SINCE = at(minimum="2024-01-01T00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ((at(), IN_UTC), (at(), IN_RIYADH), ["timezone"]),
+        (
+            (at(defaultTimezone="UTC"), IN_UTC),
+            (at(defaultTimezone="UTC"), IN_RIYADH),
+            ["timezone"],
+        ),
+        ((at(), IN_UTC), (at(defaultTimezone="UTC"), IN_RIYADH), ["timezone"]),
+        ((at(), IN_UTC), (at(defaultTimezone="UTC"), {}), ["timezone"]),
+        ((at(), {}), (at(), IN_UTC), ["timezone", "column at timezone"]),
+        (
+            (SINCE, IN_UTC),
+            (at(minimum="2024-01-01T00:00:00Z"), {}),
+            ["timezone", "column at timezone"],
+        ),
+        ((SINCE, IN_UTC), (SINCE, IN_RIYADH), ["timezone"]),
+    ],
+)
+def test_a_zone_is_told_where_it_changes_and_once(old, new, told):
+    before, after = (contract(column, settings=settings) for column, settings in (old, new))
+    assert [d.field for d in compare(before, after).differences] == told
+
+
+def test_differences_are_told_in_the_order_of_the_contract():
+    columns = [field(name, required=True) for name in "abcd"]
+    pairs = ["ab", "cd", "ad", "bc", "ac", "bd"]
+    rules = [together(*pair)["schema"]["quality"][0] for pair in pairs]
+    before, after = contract(*columns), contract(*columns, schema={"quality": rules})
+    told = [f"{one}, {two} must be unique in a drop" for one, two in pairs]
+    assert [d.change for d in compare(before, after).differences] == told
 
 
 def test_without_a_header_another_column_breaks_both_ways():
@@ -187,7 +246,7 @@ def test_a_key_or_rule_follows_a_column_to_its_new_name():
     old = [field("a", primaryKey=True), field("b", required=True)]
     new = [field("c", primaryKey=True, aliases=["a"]), field("b", required=True)]
     both = contract(*old, **together("a", "b")), contract(*new, **together("b", "c"))
-    assert broken(*both) == {FORWARD}
+    assert broken(*both) == {FORWARD, WAREHOUSE}
     told = [d.change for d in compare(*both).differences]
     assert told == ["was called a", "is written anew"]
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ import jsonschema
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from grpc_tools import protoc
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_contracts import contract, field
 from typer.testing import CliRunner
@@ -25,7 +26,9 @@ from ingest.contracts import Contract, read_contract
 from ingest.contracts.exporting import EXPORTS
 from ingest.contracts.exporting.avro import avro_schema
 from ingest.contracts.exporting.json_schema import json_schema
+from ingest.contracts.exporting.patterns import portable
 from ingest.contracts.exporting.protobuf import protobuf_file
+from ingest.contracts.values import pattern_error
 from ingest.errors import UsageError
 from ingest.settings import PROJECT_DIR
 
@@ -200,6 +203,8 @@ COLUMNS = [
     field("c", required=True),
     field("c", required=True, logicalTypeOptions={"pattern": "^[a-z0-9]"}),
     field("c", logicalTypeOptions={"pattern": "(?i)^A"}),
+    field("c", logicalTypeOptions={"pattern": r"^\S+$"}),
+    field("c", logicalTypeOptions={"pattern": r"^\-?.\W?$"}),
     field("c", **codes("a", "1")),
     field("c", "integer"),
     field("c", "integer", **codes(1, 2)),
@@ -244,6 +249,70 @@ def test_no_value_that_loads_is_refused_by_the_json_schema(made, value):
     text = value if is_text else json.dumps(value)
     if loads(column, text) and (is_text or column.kind != "string"):
         assert valid(made, {"c": value})
+
+
+@pytest.mark.parametrize(
+    ("physical_type", "fits", "does_not"),
+    [
+        ("decimal(20,2)", 999999999999999999.99, 10**19),
+        ("decimal(38,38)", 0.99999999999999999999999999999999999999, 2),
+        ("decimal(38,0)", 10**38 - 1, 10**38),
+        ("decimal(10,2)", 99999999.99, 10**8),
+    ],
+)
+def test_the_largest_number_is_valid_however_long(physical_type, fits, does_not):
+    made = contract(field("c", "number", physicalType=physical_type))
+    assert [valid(made, {"c": sign * fits}) for sign in (1, -1)] == [True, True]
+    assert [valid(made, {"c": sign * does_not}) for sign in (1, -1)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "written"),
+    [
+        (r"^[a-z]+\.csv$", r"^[a-z]+\.csv$"),
+        (r"^\-\d$", "^-[0-9]$"),
+        (r"\_\w\S.", r"_[0-9A-Za-z_][^\t\n\f\r ][^\n]"),
+        ("^[]a]{2}{}$", r"^[\]a]{2}\{\}$"),
+        (r"[\d\-x]\bé\x41", r"[0-9\-x]\bé\x41"),
+        ("(?:a|b)+?", "(?:a|b)+?"),
+        ("(?i)a", None),
+        (r"\Aa\z", None),
+        (r"[[:alpha:]]", None),
+        (r"\pL", None),
+        (r"[\D]", None),
+        ("^*", None),
+    ],
+)
+def test_a_pattern_is_written_as_javascript_reads_it(pattern, written):
+    assert portable(pattern) == written
+    schema = json.loads(json_schema(contract(field("c", logicalTypeOptions={"pattern": pattern}))))[
+        "properties"
+    ]["c"]
+    assert schema.get("pattern") == written
+    said = schema.get("audienceVault", {}).get("pattern")
+    assert said == (None if written == pattern else pattern)
+
+
+PIECES = r"""
+    a ab \d \D \w \W \s \S . \. \x41 \- \@ { } ] / \b ^ $ é (a) (?:a|b)
+    [a-z] [^a] []a] [^]\d] [.]
+"""
+PATTERNS = st.lists(
+    st.tuples(st.sampled_from(PIECES.split()), st.sampled_from(["", "", "*", "+", "?", "{1,2}"])),
+    min_size=1,
+    max_size=4,
+).map(lambda pieces: "".join(map("".join, pieces)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(PATTERNS, st.text(st.sampled_from("aAb1 \r\t\x0b\u00a0é.-@{}]/_"), max_size=4))
+def test_a_pattern_takes_what_re2_takes(pattern, text):
+    assume(pattern_error(pattern) is None)
+    written = portable(pattern)
+    if written is not None:
+        takes = ENGINE.execute("select regexp_matches(?, ?)", [text, pattern]).fetchone()[0]
+        # ECMA-262's \b is of ASCII, as is the rest by then.
+        assert bool(re.search(written, text, re.ASCII)) == takes
 
 
 # Protobuf
@@ -296,6 +365,7 @@ def test_fields_are_numbered_by_position_so_that_appended_ones_follow(tmp_path):
         ["Device.a", "DeviceRecord"],
         ["A", "a_", "a__b", "aB1", "a1_2"],
         ["x.y.z", "x.Y", "X"],
+        ["_.a", "_1.a", "__2.a"],
     ],
 )
 def test_odd_names_are_still_messages(tmp_path, names):
@@ -309,6 +379,14 @@ def test_odd_names_are_still_messages(tmp_path, names):
         group[last] = "v"
     parsed = json_format.ParseDict(record, message(made, tmp_path)())
     assert json_format.MessageToDict(parsed) == record
+
+
+@pytest.mark.parametrize("names", [["a_1", "a1"], ["x.a__b", "x.aB"]])
+def test_names_that_protobuf_cannot_tell_apart_are_told(names):
+    made = contract(*(field(f"c{n}", path=name) for n, name in enumerate(names)))
+    with pytest.raises(UsageError, match=r"Protobuf can't tell 'a.*' from 'a"):
+        protobuf_file(made)
+    assert avro_schema(made)
 
 
 @pytest.mark.parametrize("export", [avro_schema, protobuf_file])
