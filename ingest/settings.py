@@ -62,6 +62,8 @@ class Settings:
     pseudonym_key: str | None = field(default=None, repr=False)
     """The secret that pseudonyms of PII are made with."""
     log_format: str = "text"
+    build_id: str | None = None
+    """One id for several dbt commands that make one build; null for one of each build's own."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -99,6 +101,7 @@ class Settings:
             postgres_dsn=dsn,
             pseudonym_key=_pseudonym_key(environment),
             log_format=_log_format(environment.get("AUDIENCE_VAULT_LOG_FORMAT", "text")),
+            build_id=environment.get("AUDIENCE_VAULT_BUILD_ID"),
             lock_wait_seconds=_seconds(environment, "AUDIENCE_VAULT_LOCK_WAIT_SECONDS", 600),
             **_stores(environment),
         )

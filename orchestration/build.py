@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from ingest.contracts import read_contracts
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
 from ingest.warehouses import open_for_loading
+from orchestration.locking import one_at_a_time
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -77,16 +79,17 @@ def build(
     started = time.monotonic()
     with open_for_loading(settings, read_contracts(settings.contracts_dir).values()):
         pass  # a feed that never delivered has its empty table
+    build_id = settings.build_id or str(uuid4())
     watcher = _Watcher(on_progress)
     words = [command, "--log-level", "none", "--project-dir", str(settings.project_dir)]
     if command == "build":
         words += ["--exclude-resource-type", "unit_test"]
-    with settings.applied():
+    with one_at_a_time(settings), settings.applied({"AUDIENCE_VAULT_BUILD_ID": build_id}):
         try:
             outcome = dbtRunner(callbacks=[watcher.watch]).invoke([*words, *arguments])
         finally:
             close_warehouse()
-    return BuildResult(watcher.build_id, time.monotonic() - started, _nodes(outcome, settings))
+    return BuildResult(build_id, time.monotonic() - started, _nodes(outcome, settings))
 
 
 def parse(settings: Settings) -> None:
@@ -112,12 +115,10 @@ class _Watcher:
 
     def __init__(self, on_progress: Progress | None) -> None:
         self.on_progress = on_progress
-        self.build_id = ""
         self.position = 0
         self.total = 0
 
     def watch(self, event: "EventMsg") -> None:
-        self.build_id = event.info.invocation_id
         if event.info.name == "ConcurrencyLine":
             self.total = event.data.node_count
         elif event.info.name == "NodeFinished" and self.on_progress:

@@ -1,40 +1,43 @@
 """The demo: simulated drops through every layer, and a look at the published marts."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-
-import duckdb
 
 from ingest.errors import UsageError
 from ingest.ledger.tables import LOADS
 from ingest.settings import Settings
 from ingest.simulate import SimulationPlan, simulate
+from ingest.sql import identifier
 from ingest.warehouses import open_for_reading
+from orchestration.publishing import PublishedMarts
 
 PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
 
+ANOTHER_WAREHOUSE = {
+    "duckdb": "AUDIENCE_VAULT_DUCKDB=warehouse/demo.duckdb",
+    "postgres": "AUDIENCE_VAULT_SCHEMA_PREFIX=demo_",
+}
 TOP_CHANNELS = """
     select
-        rank_by_viewing, channel_name, broadcaster_name, viewers,
-        format('{:.1f}', viewing_seconds / 3600), format('{:.1f}', share_pct),
-        format('{:.2f}', rating_pct)
-    from marts.channel_ratings_daily
-    where broadcast_date = $1 and rank_by_viewing <= 10
+        rank_by_viewing, channel_name, broadcaster_name, viewers, viewing_seconds / 3600, share_pct,
+        rating_pct
+    from {marts}.channel_ratings_daily
+    where broadcast_date = $1::date and rank_by_viewing <= 10
     order by rank_by_viewing
 """
 AVERAGE_VIEWING = """
     select
-        broadcast_date, viewers, universe,
-        format('{:.1f}', average_seconds_per_viewer / 60),
-        format('{:.1f}', average_seconds_per_person / 60)
-    from marts.average_viewing_duration
+        broadcast_date, viewers, universe, average_seconds_per_viewer / 60,
+        average_seconds_per_person / 60
+    from {marts}.average_viewing_duration
     order by broadcast_date, platform
 """
 RECONCILIATION = """
     select
-        feed, count(*), format('{:,}', sum(rows_in_file)::bigint), sum(rows_quarantined),
-        sum(unexplained_rows)
-    from marts.reconciliation
+        feed, count(*), sum(rows_in_file)::bigint, sum(rows_quarantined)::bigint,
+        sum(unexplained_rows)::bigint
+    from {marts}.reconciliation
     group by feed
     order by feed
 """
@@ -61,8 +64,8 @@ def refuse_other_drops(settings: Settings) -> None:
     if found:
         url = found[0][0]
         raise UsageError(
-            f"{settings.duckdb_path} holds drops of your own ({url}), and simulated ones are "
-            "not put among them; run AUDIENCE_VAULT_DUCKDB=warehouse/demo.duckdb make demo"
+            f"the warehouse holds drops of your own ({url}), and simulated ones are not put among "
+            f"them; run {ANOTHER_WAREHOUSE[settings.target]} make demo"
         )
 
 
@@ -79,7 +82,12 @@ def simulate_drops(settings: Settings) -> Path:
     return folder
 
 
-def look(published: Path, query: str, *parameters: object) -> list[tuple]:
-    """Rows of the published file."""
-    with duckdb.connect(published, read_only=True) as connection:
-        return connection.execute(query, list(parameters)).fetchall()
+def look(
+    published: PublishedMarts, query: str, formats: Sequence[str], *parameters: object
+) -> list[list[object]]:
+    """Rows of the published marts, numbers as their columns' formats say."""
+    rows = published.query(query.format(marts=identifier(published.schema)), parameters)
+    return [
+        [format(value, form) if form else value for value, form in zip(row, formats, strict=True)]
+        for row in rows
+    ]

@@ -16,14 +16,14 @@ def raw_feed(feed: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", feed])
 
 
-def feed_asset(contract: Contract) -> dg.AssetsDefinition:
+def feed_asset(contract: Contract, target: str) -> dg.AssetsDefinition:
     """raw/<feed>: materialising it loads the feed's new drops."""
 
     @dg.asset(
         key=raw_feed(contract.feed),
         group_name="raw",
         owners=OWNERS,
-        kinds={"python", "duckdb"},
+        kinds={"python", target},
         description=contract.description,
         code_version=contract.version,
     )

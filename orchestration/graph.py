@@ -10,7 +10,7 @@ from ingest.contracts import read_contracts
 from ingest.settings import Settings
 from orchestration.feeds import feed_asset, feed_checks
 from orchestration.models import dbt_project, model_assets
-from orchestration.publish import publish
+from orchestration.publishing import publish, published_marts
 from orchestration.resources import Loader
 from orchestration.translator import OWNERS
 
@@ -18,23 +18,21 @@ DBT = str(Path(sys.executable).with_name("dbt"))
 """dbt of this virtual environment, whether it is activated or not."""
 
 
-def published_marts(settings: Settings, models: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """published/marts: the file that BI tools open, made when every mart is."""
+def publishing_asset(settings: Settings, models: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """published/marts: what BI tools read, made when every mart is."""
     marts = [key for key in models.keys if key.path[0] == "marts"]
 
     @dg.asset(
         key=["published", "marts"],
         group_name="published",
         owners=OWNERS,
-        kinds={"duckdb"},
+        kinds={settings.target},
         deps=sorted(marts),
-        description="The marts as a DuckDB file of their own, replaced as a whole.",
+        description=f"The marts as BI tools read them: {published_marts(settings).name}.",
     )
     def publish_marts() -> dg.MaterializeResult:
-        path = publish(settings)
-        return dg.MaterializeResult(
-            metadata={"path": dg.MetadataValue.path(path), "bytes": path.stat().st_size}
-        )
+        published = publish(settings)
+        return dg.MaterializeResult(metadata={"published": published.name})
 
     return publish_marts
 
@@ -46,9 +44,9 @@ def make_definitions(settings: Settings) -> dg.Definitions:
     models = model_assets(settings, project)
     return dg.Definitions(
         assets=[
-            *(feed_asset(contract) for contract in contracts),
+            *(feed_asset(contract, settings.target) for contract in contracts),
             models,
-            published_marts(settings, models),
+            publishing_asset(settings, models),
         ],
         asset_checks=[check for contract in contracts for check in feed_checks(contract)],
         jobs=[

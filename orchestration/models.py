@@ -9,6 +9,7 @@ from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
 from ingest.settings import Settings
 from orchestration.build import parse
+from orchestration.locking import one_at_a_time
 from orchestration.translator import LayerTranslator
 
 PARSED = ("models", "macros", "seeds", "tests/generic", "tests/singular")
@@ -37,7 +38,8 @@ def model_assets(settings: Settings, project: DbtProject) -> dg.AssetsDefinition
     )
     def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         # One id per Dagster run: however many dbt commands it takes, they read the same loads.
-        with settings.applied({"AUDIENCE_VAULT_BUILD_ID": context.run.run_id}):
+        one_build = {"AUDIENCE_VAULT_BUILD_ID": context.run.run_id}
+        with one_at_a_time(settings), settings.applied(one_build):
             yield from dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"],
                 context=context,

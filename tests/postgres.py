@@ -51,15 +51,33 @@ def _locale_path(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def throwaway_database(dsn: str) -> Iterator[str]:
-    """The DSN of a database of its own on the server: in LOCALE, unless the server hasn't got it."""
-    name = f"test_{uuid4().hex[:12]}"
-    create = f"create database {name} template template0"
+    """The DSN of a database of its own, in LOCALE unless the server hasn't got it."""
     try:
-        statement(dsn, f"{create} locale '{LOCALE}'")
+        made = _new_database(dsn, f"template template0 locale '{LOCALE}'")
     except WarehouseError:
-        statement(dsn, create)
+        made = _new_database(dsn, "template template0")
+    with _dropped(dsn, made):
+        yield with_option(dsn, "dbname", made)
+
+
+@contextmanager
+def copied_database(dsn: str, name: str) -> Iterator[str]:
+    """The DSN of a copy of a database that nobody uses."""
+    made = _new_database(dsn, f"template {name}")
+    with _dropped(dsn, made):
+        yield with_option(dsn, "dbname", made)
+
+
+def _new_database(dsn: str, options: str) -> str:
+    name = f"test_{uuid4().hex[:12]}"
+    statement(dsn, f"create database {name} {options}")
+    return name
+
+
+@contextmanager
+def _dropped(dsn: str, name: str) -> Iterator[None]:
     try:
-        yield with_option(dsn, "dbname", name)
+        yield
     finally:
         statement(dsn, f"drop database {name} with (force)")
 

@@ -3,23 +3,18 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
-import duckdb
-import psycopg2
-import psycopg2.extras
-import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
-from ingest.warehouses.duckdb import CONFIG
 from orchestration.build import close_warehouse
+from tests.engines import CONNECT
 
 MARTS = {
     "marts.channel_ratings_daily": "channel_hk",
@@ -36,13 +31,6 @@ PER_FEED = """
 
 
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
-ENGINES = ("duckdb", "postgres")
-ON_BOTH = pytest.mark.parametrize("engine", ENGINES)
-ON_BOTH_SLOWLY = pytest.mark.parametrize(
-    "engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.slow)]
-)
-"""`make test` tries DuckDB only, `make test-all` both."""
-psycopg2.extras.register_uuid()
 
 
 @dataclass
@@ -117,26 +105,3 @@ class Warehouse:
             for mart, key in MARTS.items()
         }
         return tables | {"reconciliation": self.execute(PER_FEED)}
-
-
-@contextmanager
-def _duckdb_session(settings: Settings) -> Iterator[Any]:
-    with duckdb.connect(str(settings.duckdb_path), config=CONFIG) as connection:
-        yield connection
-
-
-@contextmanager
-def _postgres_session(settings: Settings) -> Iterator[Any]:
-    connection = psycopg2.connect(settings.postgres_dsn)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
-
-
-CONNECT: dict[str, Callable[[Settings], AbstractContextManager[Any]]] = {
-    "duckdb": _duckdb_session,
-    "postgres": _postgres_session,
-}

@@ -24,7 +24,6 @@ from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
-LOCK_NAMESPACE = "audience-vault loader of "
 ADDED_IN_ORDER = ("_load_id", "_effective_at")
 """What a build chooses rows by: raw only grows, so a few bytes a megabyte tell where to look."""
 
@@ -151,11 +150,16 @@ class PostgresWarehouse(Warehouse):
             found.setdefault(table, {})[column] = data_type
         return found
 
-    def lock(self) -> None:
-        """Take the loader's lock for as long as it is connected; InUseError if another has it."""
+    def lock(self, work: str, *, shared: bool = False) -> None:
+        """Keep others from a kind of work while it is connected; InUseError if one is at it.
+
+        Who shares a lock only keeps off those who don't. dbt takes the same ones:
+        macros/engine/lock_key.sql.
+        """
         key = "hashtextextended($1::varchar, 0)"
-        name = f"{LOCK_NAMESPACE}{self.schema}"
-        if self.query(f"select pg_try_advisory_lock({key})", [name])[0][0]:
+        name = f"audience-vault {work} of {self.schema}"
+        attempt = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+        if self.query(f"select {attempt}({key})", [name])[0][0]:
             return
         holders = self.query(
             f"""
@@ -168,7 +172,7 @@ class PostgresWarehouse(Warehouse):
             """,
             [name],
         )
-        holder = holders[0][0] if holders else "another loader"
+        holder = holders[0][0] if holders else "another process"
         raise InUseError(f"the schema {self.schema} on PostgreSQL", holder)
 
     def _types_of(self, table: str) -> dict[str, str]:
@@ -193,9 +197,9 @@ class PostgresWarehouse(Warehouse):
 
 def open_schema_for_loading(settings: Settings, on_wait: OnWait) -> PostgresWarehouse:
     """The warehouse, locked."""
-    warehouse = _open(settings)
+    warehouse = open_schema(settings)
     try:
-        patiently(warehouse.lock, settings.lock_wait_seconds, on_wait)
+        patiently(lambda: warehouse.lock("loader"), settings.lock_wait_seconds, on_wait)
     except BaseException:
         warehouse.close()
         raise
@@ -204,12 +208,13 @@ def open_schema_for_loading(settings: Settings, on_wait: OnWait) -> PostgresWare
 
 def open_schema_for_reading(settings: Settings) -> PostgresWarehouse:
     """The warehouse; nothing can be changed in it."""
-    warehouse = _open(settings)
+    warehouse = open_schema(settings)
     warehouse.execute("set default_transaction_read_only = on")
     return warehouse
 
 
-def _open(settings: Settings) -> PostgresWarehouse:
+def open_schema(settings: Settings) -> PostgresWarehouse:
+    """The warehouse as it is, beside whoever else works on it."""
     if not settings.postgres_dsn:
         raise UsageError("AUDIENCE_VAULT_POSTGRES is not set; it says where the warehouse is")
     return PostgresWarehouse(connect(settings.postgres_dsn), settings.schema("raw"))

@@ -1,7 +1,5 @@
 """The command `audience-vault demo`."""
 
-from pathlib import Path
-
 import typer
 from rich.console import Console
 
@@ -19,7 +17,7 @@ from orchestration.demo import (
     refuse_other_drops,
     simulate_drops,
 )
-from orchestration.publish import publish
+from orchestration.publishing import PublishedMarts, publish
 
 
 def demo_command() -> None:
@@ -29,7 +27,7 @@ def demo_command() -> None:
     refuse_other_drops(settings)
     _heading(console, f"1 of 4  Simulate {PLAN.days} days of {PLAN.boxes} boxes")
     folder = simulate_drops(settings)
-    console.print(f"Drops are in {_shown(folder)}", markup=False)
+    console.print(f"Drops are in {_shown(str(folder))}", markup=False)
     _heading(console, "2 of 4  Load")
     loaded = show_load(console, lambda show: load(folder, settings, on_progress=show))
     _heading(console, "3 of 4  Build and test")
@@ -38,7 +36,7 @@ def demo_command() -> None:
         raise typer.Exit(1)
     _heading(console, "4 of 4  Publish")
     published = publish(settings)
-    console.print(f"Published {_shown(published)}", markup=False)
+    console.print(f"Published {_shown(published.name)}", markup=False)
     _show_marts(console, published)
 
 
@@ -46,23 +44,23 @@ def _heading(console: Console, text: str) -> None:
     console.print(f"\n{text}", style="bold", markup=False)
 
 
-def _show_marts(console: Console, published: Path) -> None:
+def _show_marts(console: Console, published: PublishedMarts) -> None:
     day = PLAN.dates[-1]
     tables = [
         table(
             f"Top ten channels of {day}",
             ["#rank", "channel", "broadcaster", "#viewers", "#hours", "#share %", "#rating %"],
-            look(published, TOP_CHANNELS, day),
+            look(published, TOP_CHANNELS, ["", "", "", "", ".1f", ".1f", ".2f"], day),
         ),
         table(
             "Average viewing per day",
             ["date", "#viewers", "#universe", "#minutes per viewer", "#minutes per person"],
-            look(published, AVERAGE_VIEWING),
+            look(published, AVERAGE_VIEWING, ["", "", "", ".1f", ".1f"]),
         ),
         table(
             "Every row accounted for",
             ["feed", "#drops", "#rows", "#quarantined", "#unexplained rows"],
-            look(published, RECONCILIATION),
+            look(published, RECONCILIATION, ["", "", ",", "", ""]),
         ),
     ]
     console.print()
@@ -70,7 +68,7 @@ def _show_marts(console: Console, published: Path) -> None:
         console.print(each)
     console.print(
         "Where to look next\n"
-        f"  the marts, as any BI tool sees them   {_shown(published)}\n"
+        f"  the marts, as any BI tool sees them   {_shown(published.name)}\n"
         "  what was loaded                       .venv/bin/audience-vault status\n"
         "  the whole graph in Dagster            make dev\n"
         "  a five-minute tour                    README.md",
@@ -78,6 +76,6 @@ def _show_marts(console: Console, published: Path) -> None:
     )
 
 
-def _shown(path: Path) -> Path:
-    """Relative to the project where it is below it."""
-    return path.relative_to(PROJECT_DIR) if path.is_relative_to(PROJECT_DIR) else path
+def _shown(place: str) -> str:
+    """A path relative to the project where it is below it."""
+    return place.removeprefix(f"{PROJECT_DIR}/")

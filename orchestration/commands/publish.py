@@ -2,10 +2,10 @@
 
 from ingest.console import make_console
 from ingest.settings import Settings
-from orchestration.publish import publish
+from orchestration.publishing import publish
 
 
 def publish_command() -> None:
-    """Copy the marts into the file that BI tools open, replaced as a whole."""
-    path = publish(Settings.from_environment())
-    make_console().print(f"Published {path}", markup=False)
+    """Replace what BI tools read by the marts of the last build, all at once."""
+    published = publish(Settings.from_environment())
+    make_console().print(f"Published {published.name}", markup=False)

@@ -18,8 +18,9 @@ from tempfile import TemporaryDirectory
 from ingest.console import count, make_console, table
 from ingest.settings import Settings
 from tests.acceptance.parity_drops import deliveries
+from tests.engines import ENGINES
 from tests.postgres import postgres_server, throwaway_database
-from tests.warehouse import ENGINES, REAL_DROPS, Warehouse
+from tests.warehouse import REAL_DROPS, Warehouse
 
 LAYERS = ("staging", "vault", "marts")
 NOT_COMPARED = ("loaded_at", "started_at", "fingerprint")

@@ -13,10 +13,10 @@ PLAN = SimulationPlan(
 LATER_REFERENCES = SimulationPlan(days=1, boxes=1, seed=2)
 CODES = ("SSTART", "ELWS", "ELWS", "SALIVE", "SALIVE", "SSTAND")
 FRACTIONS = ("", ".5", ".000001", ".999999", ".333333")
-BOXES = ("box 1", "box\u00a02", "BOX 1", "kutu ı")
+BOXES = ("box 1", "box\u00a02", "BOX 1", "kutu \u0131")
 CHANNELS = (
-    None, "Nile ß", "NILE ß", "nile\u00a0 ß", "İstanbul", "istanbul", "ıstanbul", " a|b", 'a"|"b',
-    "É", "E\u0301", "Ａ", "\u2003em", "x\t\tY", "قناة", "\U0001f4fa",
+    None, "Nile ß", "NILE ß", "nile\u00a0 ß", "İstanbul", "istanbul", "\u0131stanbul", " a|b",
+    'a"|"b', "É", "E\u0301", "\uff21", "\u2003em", "x\t\tY", "قناة", "\U0001f4fa",
 )  # fmt: skip
 PROGRAMMES = (None, "7", "é7", "E\u03017")
 SATELLITES = (None, "NILESAT", "nilesat")

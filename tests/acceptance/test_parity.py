@@ -8,7 +8,8 @@ import pytest
 from tests.acceptance.parity import check, compare, differences
 from tests.acceptance.parity_drops import deliveries
 from tests.conftest import OpenWarehouse
-from tests.warehouse import ENGINES, REAL_DROPS
+from tests.engines import ENGINES
+from tests.warehouse import REAL_DROPS
 
 COLUMNS = ["day", "seconds"]
 

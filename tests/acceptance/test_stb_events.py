@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OpenWarehouse
-from tests.warehouse import ENGINES, Warehouse
+from tests.engines import ENGINES
+from tests.warehouse import Warehouse
 
 
 @pytest.fixture(scope="module", params=ENGINES)

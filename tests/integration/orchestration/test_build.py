@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from ingest.errors import UsageError, WarehouseError
 from orchestration.build import BuildError, build
 from orchestration.cli import app
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
 
@@ -29,6 +30,7 @@ def run(*arguments, code=0):
     return result.output
 
 
+@ON_BOTH
 def test_a_build_tells_what_it_built_and_lets_go_of_the_file(built):
     assert built.result.succeeded
     kinds = {node.kind for node in built.result.nodes}
@@ -37,6 +39,7 @@ def test_a_build_tells_what_it_built_and_lets_go_of_the_file(built):
     assert built.execute("select build_id from vault.builds") == [(built.result.build_id,)]
 
 
+@ON_BOTH_SLOWLY
 def test_progress_is_told_per_node(built):
     told = []
     build(
@@ -49,6 +52,7 @@ def test_progress_is_told_per_node(built):
     assert {total for _, _, total in told} == {len(told)}
 
 
+@ON_BOTH
 def test_what_fails_is_told_with_its_reason_and_what_it_stops_is_not(built):
     built.execute("insert into vault.hub_channel select * from vault.hub_channel limit 1")
     told = run("build", "--select", "hub_channel+1", code=1)
@@ -60,6 +64,7 @@ def test_arguments_pass_through_to_dbt(built):
     assert "1 models and 0 seeds built" in run("build", "--select", "stg_channels__channels")
 
 
+@ON_BOTH_SLOWLY
 def test_an_argument_that_dbt_does_not_know_is_wrong_usage(built):
     with pytest.raises(UsageError, match="--bogus"):
         build(built.settings, ["--bogus"])

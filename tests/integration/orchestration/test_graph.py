@@ -6,6 +6,7 @@ import pytest
 from ingest.contracts import read_contracts
 from ingest.settings import Settings
 from orchestration.graph import make_definitions
+from tests.engines import ON_BOTH
 
 
 @pytest.fixture
@@ -55,8 +56,12 @@ def execute(graph, instance, **arguments):
 
 
 @pytest.mark.slow
+@ON_BOTH
 def test_one_job_does_it_all(built, graph, tmp_path):
-    built.settings.duckdb_path.unlink()
+    if built.settings.target == "duckdb":
+        built.settings.duckdb_path.unlink()
+    else:
+        built.execute("drop schema raw, staging, vault, marts cascade")
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         result = execute(graph, instance)
     assert result.success
@@ -68,7 +73,7 @@ def test_one_job_does_it_all(built, graph, tmp_path):
         graph.resolve_asset_graph().asset_check_keys
     )
     assert built.execute("select build_id from vault.builds") == [(result.run_id,)]
-    assert built.look("select build_id from marts.snapshot") == [(result.run_id,)]
+    assert built.look("select build_id from {marts}.snapshot") == [(result.run_id,)]
 
 
 def test_rows_that_are_missing_stop_the_job_before_anything_is_built(built, graph, tmp_path):

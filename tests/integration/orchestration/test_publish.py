@@ -9,16 +9,17 @@ from typer.testing import CliRunner
 
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
-from orchestration import publish as publishing
 from orchestration.cli import app
-from orchestration.publish import PublishError, publish
+from orchestration.publishing import PublishError, publish
+from orchestration.publishing import duckdb as publishing
+from tests.engines import ON_BOTH
 
 SPAWN = multiprocessing.get_context("spawn")
 
 
 def test_the_published_file_holds_the_marts_and_says_where_they_come_from(built):
-    path = publish(built.settings)
-    assert path == built.settings.published_path
+    assert publish(built.settings).name == str(built.settings.published_path)
+    path = built.settings.published_path
     marts = built.execute(
         "select table_name from information_schema.tables where table_schema = 'marts'"
     )
@@ -29,7 +30,7 @@ def test_the_published_file_holds_the_marts_and_says_where_they_come_from(built)
             for one, other in (("small", "published"), ("published", "small")):
                 differ = f"from {one}.marts.{mart} except all from {other}.marts.{mart}"
                 assert connection.execute(differ).fetchall() == [], mart
-    (snapshot,) = built.look("from marts.snapshot")
+    (snapshot,) = built.look("select * from {marts}.snapshot")
     assert snapshot[:2] == (built.result.build_id, 5)
     tables = built.look("select schema_name, table_name from duckdb_tables()")
     assert set(tables) == {("marts", mart) for (mart,) in marts} | {("marts", "snapshot")}
@@ -55,22 +56,36 @@ def test_descriptions_of_tables_views_and_columns_come_along(built):
     assert built.look(columns.format("channel_ratings_daily", "reach")) == [("How many",)]
 
 
-def test_nothing_to_publish_is_wrong_usage(settings: Settings, built):
-    with pytest.raises(UsageError, match="nothing is loaded"):
-        publish(settings)
-    built.execute("drop table vault.builds")
+@ON_BOTH
+def test_nothing_to_publish_is_wrong_usage(built):
+    built.execute("drop table vault.builds cascade")
     with pytest.raises(UsageError, match="nothing is built"):
         publish(built.settings)
+    assert_nothing_is_published(built)
+
+
+def test_nothing_loaded_is_wrong_usage(on_either: Settings):
+    with pytest.raises(UsageError, match="nothing is loaded"):
+        publish(on_either)
+
+
+def assert_nothing_is_published(built):
     assert not built.settings.published_path.exists()
+    assert (
+        built.execute("select 1 from information_schema.schemata where schema_name = 'published'")
+        == []
+    )
 
 
+@ON_BOTH
 def test_unexplained_rows_are_not_published(built):
     built.execute("delete from vault.link_stb_event")
     with pytest.raises(PublishError, match="unexplained rows"):
         publish(built.settings)
-    assert not built.settings.published_path.exists()
+    assert_nothing_is_published(built)
 
 
+@ON_BOTH
 @pytest.mark.parametrize(
     "behind",
     [
@@ -81,15 +96,15 @@ def test_unexplained_rows_are_not_published(built):
 )
 def test_marts_of_an_unfinished_build_are_not_published(built, behind):
     publish(built.settings)
-    before = built.look("from marts.snapshot")
+    before = built.look("select * from {marts}.snapshot")
     built.execute(behind)
     with pytest.raises(PublishError, match="1 models behind, viewing_minutes first"):
         publish(built.settings)
     assert CliRunner().invoke(app, ["publish"]).exit_code == 1
-    assert built.look("from marts.snapshot") == before
+    assert built.look("select * from {marts}.snapshot") == before
 
 
-def read_all_the_time(path, started, stop, answers):
+def read_all_the_time(path, reads, stop, answers):
     """Open the file again and again, as BI tools do, and look at two of its tables."""
     seen = []
     while not stop.is_set():
@@ -100,18 +115,18 @@ def read_all_the_time(path, started, stop, answers):
                     "from marts.snapshot"
                 ).fetchone()
             )
-        started.set()
+        reads.set()
     answers.put(seen)
 
 
 def test_readers_see_the_old_or_the_new_and_never_half(built):
     publish(built.settings)
     (rows,) = built.execute("select count(*) from marts.channel_ratings_daily")[0]
-    started, stop, answers = SPAWN.Event(), SPAWN.Event(), SPAWN.Queue()
-    arguments = (str(built.settings.published_path), started, stop, answers)
+    reads, stop, answers = SPAWN.Event(), SPAWN.Event(), SPAWN.Queue()
+    arguments = (str(built.settings.published_path), reads, stop, answers)
     reader = SPAWN.Process(target=read_all_the_time, args=arguments)
     reader.start()
-    assert started.wait(timeout=60)
+    assert reads.wait(timeout=60)
     for _ in range(3):
         time.sleep(0.5)
         publish(built.settings)
@@ -130,7 +145,7 @@ def test_a_reader_with_the_old_file_open_keeps_it(built):
         before = reader.execute("from marts.snapshot").fetchall()
         publish(built.settings)
         assert reader.execute("from marts.snapshot").fetchall() == before
-    assert built.look("from marts.snapshot") != before
+    assert built.look("select * from {marts}.snapshot") != before
 
 
 def publish_and_die(settings, when):
@@ -142,14 +157,14 @@ def publish_and_die(settings, when):
 @pytest.mark.parametrize("when", ["_write_snapshot", "_sync"])
 def test_a_crash_leaves_the_old_file(built, when):
     publish(built.settings)
-    before = built.look("from marts.snapshot")
+    before = built.look("select * from {marts}.snapshot")
     process = SPAWN.Process(target=publish_and_die, args=(built.settings, when))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert built.look("from marts.snapshot") == before
+    assert built.look("select * from {marts}.snapshot") == before
     publish(built.settings)
-    assert built.look("from marts.snapshot") != before
+    assert built.look("select * from {marts}.snapshot") != before
     names = {path.name for path in built.settings.published_path.parent.iterdir()}
     assert names == {"small.duckdb", "small_published.duckdb"}
 

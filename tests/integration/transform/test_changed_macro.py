@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.settings import PROJECT_DIR
-from tests.warehouse import ON_BOTH_SLOWLY, Warehouse
+from tests.engines import ON_BOTH_SLOWLY
+from tests.warehouse import Warehouse
 
 from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
 

@@ -1,6 +1,7 @@
 """dbt's unit tests: one for each rule of the metrics, beside the model that computes it."""
 
-from tests.warehouse import ON_BOTH, Warehouse
+from tests.engines import ON_BOTH
+from tests.warehouse import Warehouse
 
 from .test_promises import FIRST_DAY
 

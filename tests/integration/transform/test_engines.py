@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import OpenWarehouse
-from tests.warehouse import ENGINES, Warehouse
+from tests.engines import ENGINES
+from tests.warehouse import Warehouse
 
 CHARACTERS = [
     chr(number)
@@ -21,16 +22,20 @@ CHARACTERS = [
 ]
 EVERY_CHARACTER = ["".join(CHARACTERS[n : n + 50]) for n in range(0, len(CHARACTERS), 50)]
 TEXTS = [
-    "", " ", "  ", "\u00a0", "\t\r\n", "MBC 1", " MBC\u00a0 1\t", "ß", "straße", "İstanbul", "ıi", "ﬁ",
-    "é", "e\u0301", "Ａ", "а", "\u200b", "\ufeffA", "\U0001f4fa tv", 'a"b', '"', '""', "|", "a|b", "\\",
-    "'", "NULL", "\x01", "\u2003a\u2003", "\u3000", "a\u2028b", "x" * 10_000,
+    "", " ", "  ", "\u00a0", "\t\r\n", "MBC 1", " MBC\u00a0 1\t", "ß", "straße", "İstanbul",
+    "\u0131i", "ﬁ", "é", "e\u0301", "\uff21", "\u0430", "\u200b", "\ufeffA", "\U0001f4fa tv", 'a"b',
+    '"', '""', "|", "a|b", "\\", "'", "NULL", "\x01", "\u2003a\u2003", "\u3000",
+    "a\u2028b", "x" * 10_000,
 ]  # fmt: skip
 INSTANTS = [
-    datetime(1, 1, 1),
-    datetime(1582, 10, 10, 12),
-    datetime(1969, 12, 31, 23, 59, 59, 999_999),
-    datetime(2024, 2, 29, 0, 0, 0, 1),
-    datetime(9999, 12, 31, 23, 59, 59, 999_999),
+    datetime.fromisoformat(instant)
+    for instant in (
+        "0001-01-01 00:00:00",
+        "1582-10-10 12:00:00",
+        "1969-12-31 23:59:59.999999",
+        "2024-02-29 00:00:00.000001",
+        "9999-12-31 23:59:59.999999",
+    )
 ]
 # Skipped and repeated hours, half hours and midnights, a date that vanishes, winter time as the
 # exception, and a market without any of it.
@@ -140,7 +145,7 @@ def test_the_text_of_instants(evaluate: Callable) -> None:
 
 
 def test_seconds_between_instants_are_exact(evaluate: Callable) -> None:
-    start = datetime(2024, 1, 1)
+    start = INSTANTS[3]
     expected = [
         Decimal((instant - start) // timedelta(microseconds=1)) / 1_000_000 for instant in INSTANTS
     ]
@@ -171,7 +176,7 @@ def around_transitions(zone: ZoneInfo) -> list[datetime]:
         if offset(hour) != offset(hour + timedelta(hours=1))
         for quarter in range(-8, 17)
     ]
-    return [instant.replace(tzinfo=None) for instant in found] or [datetime(2020, 1, 1)]
+    return [instant.replace(tzinfo=None) for instant in found] or INSTANTS[3:4]
 
 
 @pytest.mark.parametrize("zone", ZONES)

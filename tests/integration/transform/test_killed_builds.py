@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from ingest.settings import PROJECT_DIR
-from tests.warehouse import ON_BOTH, Warehouse
+from tests.engines import ON_BOTH
+from tests.warehouse import Warehouse
 
 from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
 

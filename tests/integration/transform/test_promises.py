@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse import ON_BOTH, ON_BOTH_SLOWLY, Warehouse
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
+from tests.warehouse import Warehouse
 
 from .events import at, evening, event, rows
 from .reference import channel_ratings

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR
-from tests.warehouse import ON_BOTH, ON_BOTH_SLOWLY, Warehouse
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
+from tests.warehouse import Warehouse
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SELECTION = ("--select", "+programme_history", "reconciliation+", "+reconciliation")
