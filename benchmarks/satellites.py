@@ -144,8 +144,6 @@ class Warehouse:
         engine.execute(LOAD.format(**of))
 
     def _build(self) -> None:
-        with open_for_loading(self.settings, []) as warehouse:
-            warehouse.analyze(["programmes"])  # as the loader does
         result = build(self.settings, ["--select", f"+{MODEL}"], command="run")
         if not result.succeeded:
             raise RuntimeError(result.failures[0].message)

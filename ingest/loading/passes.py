@@ -62,7 +62,6 @@ class Pass:
                 seconds = time.monotonic() - started
                 of = (len(results), len(pairs), done_bytes, total_bytes, rows, seconds)
                 on_progress(result, Progress(*of))
-        self.ledger.warehouse.analyze({r.feed for r in results if r.rows_loaded})
         return results
 
     def _results(

@@ -86,10 +86,6 @@ class Warehouse(ABC):
     def indexes(self, table: str, columns: Iterable[str]) -> list[str]:
         """Statements that make a new table's indexes."""
 
-    @abstractmethod
-    def analyze(self, tables: Iterable[str]) -> None:
-        """Tell the engine's planner what was added to tables."""
-
     def table(self, name: str) -> str:
         """A table of the raw schema, as SQL names it."""
         return f"{identifier(self.schema)}.{identifier(name)}"

@@ -77,9 +77,6 @@ class DuckDBWarehouse(Warehouse):
         """None: it keeps the least and the most of each block, and skips those it needn't read."""
         return []
 
-    def analyze(self, tables: Iterable[str]) -> None:
-        """It knows as it stores."""
-
     def type_name(self, sql_type: str) -> str:
         """DuckDB has its own words for two of the portable types."""
         return TYPE_NAMES.get(sql_type, sql_type)

@@ -25,7 +25,8 @@ from ingest.warehouses.waiting import InUseError, OnWait, patiently
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 ADDED_IN_ORDER = ("_load_id", "_effective_at")
-"""What a build chooses rows by: raw only grows, so a few bytes a megabyte tell where to look."""
+"""What a build chooses rows by: raw only grows, so a few bytes for each 256 KiB tell where to look."""
+RANGES = "with (pages_per_range = 32, autosummarize = on)"
 
 
 class PostgresWarehouse(Warehouse):
@@ -113,16 +114,10 @@ class PostgresWarehouse(Warehouse):
     def indexes(self, table: str, columns: Iterable[str]) -> list[str]:
         """Block ranges of the columns that a build chooses rows by."""
         return [
-            f"create index on {self.table(table)} using brin ({column}) with (autosummarize = on)"
+            f"create index on {self.table(table)} using brin ({column}) {RANGES}"
             for column in ADDED_IN_ORDER
             if column in columns
         ]
-
-    def analyze(self, tables: Iterable[str]) -> None:
-        """Else the planner takes a new load for one row until the table has grown by a tenth, and
-        compares row by row what should be hashed: minutes for 10,000 rows of 5 M."""
-        for table in tables:
-            self.execute(f"analyze {self.table(table)}")
 
     def type_name(self, sql_type: str) -> str:
         """As the catalogue of the server prints it."""
