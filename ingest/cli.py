@@ -1,5 +1,6 @@
 """The command line: registers ingest's commands, and turns errors into one line."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -48,6 +49,8 @@ def main(
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
 ) -> None:
     """Audience Vault: drops in, ratings out, and proofs that they are right."""
+    # Polars asks for the opposite: Ctrl-C would wait until a silent server has its time-out.
+    signal.siginterrupt(signal.SIGINT, True)
     set_up_logs(Settings.from_environment().log_format)
 
 

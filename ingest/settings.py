@@ -13,6 +13,7 @@ from ingest.libpq import SECRETS, libpq_environment
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LAYERS = ("raw", "staging", "vault", "marts")
 TARGETS = ("duckdb", "postgres", "spark")
+KNOWN_HOSTS = "~/.ssh/known_hosts"
 LOG_FORMATS = ("text", "json")
 MIN_KEY_CHARACTERS = 16
 
@@ -52,7 +53,7 @@ class Settings:
     sftp_key: Path | None = None
     """File of the private key; null for the agent's and those in ~/.ssh."""
     sftp_key_passphrase: str | None = field(default=None, repr=False)
-    sftp_known_hosts: Path = Path("~/.ssh/known_hosts")
+    sftp_known_hosts: Path = Path(KNOWN_HOSTS)
     fetch_at_once: int = 4
     """How many drops are fetched at the same time."""
     fetch_tries: int = 5
@@ -184,13 +185,13 @@ def _stores(environment: Mapping[str, str]) -> dict[str, Any]:
     if stall == 0:
         raise SettingsError("AUDIENCE_VAULT_STALL_SECONDS is '0'; write how long a store may rest")
     key = environment.get("AUDIENCE_VAULT_SFTP_KEY")
-    known_hosts = environment.get("AUDIENCE_VAULT_SFTP_KNOWN_HOSTS", "~/.ssh/known_hosts")
+    known_hosts = environment.get("AUDIENCE_VAULT_SFTP_KNOWN_HOSTS", KNOWN_HOSTS) or KNOWN_HOSTS
     return {
         "settle_seconds": _seconds(environment, "AUDIENCE_VAULT_SETTLE_SECONDS", 2),
         "archive": _archive(environment.get("AUDIENCE_VAULT_ARCHIVE")),
-        "sftp_password": environment.get("AUDIENCE_VAULT_SFTP_PASSWORD"),
+        "sftp_password": environment.get("AUDIENCE_VAULT_SFTP_PASSWORD") or None,
         "sftp_key": Path(key) if key else None,
-        "sftp_key_passphrase": environment.get("AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE"),
+        "sftp_key_passphrase": environment.get("AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE") or None,
         "sftp_known_hosts": Path(known_hosts),
         "fetch_at_once": _count(environment, "AUDIENCE_VAULT_FETCH_AT_ONCE", 4),
         "fetch_tries": _count(environment, "AUDIENCE_VAULT_FETCH_TRIES", 5),

@@ -28,8 +28,9 @@ def sync_command() -> None:
     """Write the dbt sources and the raw tables that follow from the contracts."""
     settings = Settings.from_environment()
     contracts = read_contracts(settings.contracts_dir)
+    added = _added_columns(settings, contracts)  # first: they may refuse a contract
     told = [f"wrote {path}" for path in write_sources(contracts, settings.project_dir)]
-    told += [f"added {column}" for column in _added_columns(settings, contracts)]
+    told += [f"added {column}" for column in added]
     console = make_console()
     for line in told or ["The dbt sources and the raw tables are in step with the contracts."]:
         console.print(line, markup=False)

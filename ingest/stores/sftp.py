@@ -67,7 +67,7 @@ class SFTPStore:
     def fetch(self, drop: Drop, target: Path, stop: Event | None = None) -> None:
         """Checked before and after; a try goes on where the one before left off."""
         remote = self._remote(drop.path)
-        self._connection.run(self._fetch(drop, remote, target, stop or Event()))
+        self._connection.run(self._fetch(drop, remote, target), stop)
 
     def confirm(self, drop: Drop) -> None:
         """Nothing to do: what was fetched is a copy of what was listed."""
@@ -162,7 +162,7 @@ class SFTPStore:
                 return None
         return self._drop(path, there) if kind_of(there) == stat.S_IFREG else None
 
-    async def _fetch(self, drop: Drop, remote: str, target: Path, stop: Event) -> None:
+    async def _fetch(self, drop: Drop, remote: str, target: Path) -> None:
         async with self._connection.session() as client:
             with about_drop():
                 # Looked at before it is opened: opening a pipe would wait for a writer.
@@ -171,7 +171,7 @@ class SFTPStore:
                 file = await self._connection.answer(client.open(remote, "rb", block_size=0))
                 block_bytes = min(client.limits.max_read_len or BLOCK_BYTES, BLOCK_BYTES)
                 try:
-                    await self._copy(file, drop, target, stop, block_bytes)
+                    await self._copy(file, drop, target, block_bytes)
                     await self._check(client, drop, remote)
                 finally:
                     with suppress(asyncssh.Error, TransportError):
@@ -183,12 +183,7 @@ class SFTPStore:
             raise DropError(CHANGED)
 
     async def _copy(
-        self,
-        file: asyncssh.SFTPClientFile,
-        drop: Drop,
-        target: Path,
-        stop: Event,
-        block_bytes: int,
+        self, file: asyncssh.SFTPClientFile, drop: Drop, target: Path, block_bytes: int
     ) -> None:
         """Write what `target` doesn't have yet."""
         with target.open("ab") as local:
@@ -199,8 +194,6 @@ class SFTPStore:
             async with aclosing(blocks):
                 async for block in blocks:
                     local.write(block)
-                    if stop.is_set():
-                        raise TransportError("stopped")
 
     async def _blocks(
         self, file: asyncssh.SFTPClientFile, offsets: range, drop: Drop
@@ -212,7 +205,7 @@ class SFTPStore:
             while True:
                 for offset in islice(upcoming, AHEAD_BYTES // offsets.step - len(asked)):
                     length = min(offsets.step, drop.size_bytes - offset)
-                    asked.append(asyncio.create_task(_read(file, offset, length)))
+                    asked.append(asyncio.create_task(self._read(file, offset, length)))
                 if not asked:
                     return
                 yield await self._connection.answer(asked.popleft())
@@ -220,6 +213,17 @@ class SFTPStore:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
+
+    async def _read(self, file: asyncssh.SFTPClientFile, offset: int, length: int) -> bytes:
+        """A block; servers may give less at a time than they are asked for."""
+        block = b""
+        while len(block) < length:
+            part = await file.read(length - len(block), offset + len(block))
+            if not part:
+                raise DropError(CHANGED)
+            self._connection.heard()
+            block += part
+        return block
 
     async def _free_path(self, drop: Drop, folder: str, taken: Collection[str]) -> str:
         async with self._connection.session() as client:
@@ -256,17 +260,6 @@ class SFTPStore:
             if moved is None or moved.version != drop.version:
                 await answer(client.rename(target, source))
                 raise DropError("the file changed before it was archived; it stays where it is")
-
-
-async def _read(file: asyncssh.SFTPClientFile, offset: int, length: int) -> bytes:
-    """A block; servers may give less at a time than they are asked for."""
-    block = b""
-    while len(block) < length:
-        part = await file.read(length - len(block), offset + len(block))
-        if not part:
-            raise DropError(CHANGED)
-        block += part
-    return block
 
 
 def _on_server(path: str) -> str:

@@ -3,8 +3,9 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
+from concurrent.futures import wait
 from contextlib import asynccontextmanager, contextmanager, suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 import asyncssh
@@ -27,6 +28,13 @@ LOST = (
     ConnectionError,
     TimeoutError,
 )
+STOP_SECONDS = 0.2
+"""How often a transfer is asked whether it shall end."""
+PASSWORD_FIRST = "password,keyboard-interactive,publickey"  # noqa: S105 - ways to log in
+"""A server may end the connection after a few keys that it doesn't know."""
+REFUSALS = (asyncssh.PermissionDenied, asyncssh.IllegalUserName)
+TOO_MANY_KEYS = "Too many authentication failures"
+"""OpenSSH's words; to the protocol it is an error like any other."""
 MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 
 
@@ -37,6 +45,7 @@ class Connection:
         """Nothing is connected yet."""
         self._location = location
         self._settings = settings
+        self._known_hosts = settings.sftp_known_hosts.expanduser()
         self._client: asyncssh.SFTPClient | None = None
         self._connection: asyncssh.SSHClientConnection | None = None
         self._heard_at = 0.0
@@ -45,9 +54,15 @@ class Connection:
         self._thread = Thread(target=self._loop.run_forever, name="sftp", daemon=True)
         self._thread.start()
 
-    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """What a coroutine returns or raises."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+    def run(self, coroutine: Coroutine[Any, Any, Result], stop: Event | None = None) -> Result:
+        """What a coroutine returns or raises; TransportError once `stop` is set."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        while stop is not None and not future.done():
+            if stop.is_set():
+                future.cancel()
+                raise TransportError("stopped")
+            wait([future], STOP_SECONDS)
+        return future.result()
 
     def close(self) -> None:
         """Disconnect; whoever still waits gets an error."""
@@ -106,49 +121,73 @@ class Connection:
         self._client = self._connection = None
 
     async def _connect(self) -> asyncssh.SFTPClient:
-        path = self._settings.sftp_known_hosts.expanduser()
-        known, keys = read_known_hosts(path), HostKeys()
-        server = self._location.server
+        hosts, keys = read_known_hosts(self._known_hosts), HostKeys()
         try:
             self._connection = await asyncssh.connect(
                 self._location.host,
-                known_hosts=known,
+                known_hosts=hosts,
                 client_factory=lambda: keys,
                 **self._options(),
             )
             starting = self._connection.start_sftp_client(path_errors="surrogateescape")
             return await self.answer(starting)
-        except asyncssh.HostKeyNotVerifiable as error:
-            raise untrusted(self._location, path, known, keys.shown) from error
-        except asyncssh.PermissionDenied as error:
-            raise SourceError(f"{server}: the server doesn't let us in: {self._tried()}") from error
-        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-            raise SourceError(
-                f"{self._settings.sftp_key}: the private key can't be read; it is none, or "
-                "AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE doesn't open it"
-            ) from error
         except (asyncssh.ChannelOpenError, asyncssh.SFTPError) as error:
             self.drop()
             raise TransportError(f"the server starts no SFTP session: {error.reason}") from error
-        except socket.gaierror as error:
-            raise TransportError(f"there is no host {self._location.host}") from error
         except (asyncssh.DisconnectError, OSError) as error:
-            is_ended = isinstance(error, asyncssh.DisconnectError)
-            if is_ended and (shown := await other_key(self._location, known)):
-                raise untrusted(self._location, path, known, shown) from error
-            raise TransportError(f"{server} can't be reached ({brief(error)})") from error
+            raise await self._unreachable(error, hosts, keys) from error
+        except (ValueError, RecursionError) as error:
+            raise self._unusable(error) from None  # it may quote a part of the password
+
+    async def _unreachable(
+        self, error: Exception, hosts: asyncssh.SSHKnownHosts, keys: HostKeys
+    ) -> SourceError | TransportError:
+        """Why there is no connection; what may pass is a TransportError."""
+        location, path = self._location, self._known_hosts
+        if isinstance(error, asyncssh.HostKeyNotVerifiable):
+            return untrusted(location, path, hosts, keys)
+        if isinstance(error, REFUSALS) or TOO_MANY_KEYS in str(error):
+            why = "" if isinstance(error, asyncssh.PermissionDenied) else f" ({brief(error)})"
+            reason = f"the server doesn't let us in{why}: {self._tried()}"
+            return SourceError(f"{location.server}: {reason}")
+        if isinstance(error, socket.gaierror):
+            return TransportError(f"there is no host {location.host}")
+        if filename := getattr(error, "filename", None):
+            return SourceError(f"{filename} can't be read: {brief(error)}")
+        is_ended = isinstance(error, asyncssh.DisconnectError)
+        if is_ended and (other := await other_key(location, hosts)):
+            return untrusted(location, path, hosts, other)
+        return TransportError(f"{location.server} can't be reached ({brief(error)})")
+
+    def _unusable(self, error: Exception) -> SourceError:
+        """Why there can be no connection: keys and settings of this machine."""
+        if isinstance(error, asyncssh.KeyImportError | asyncssh.KeyEncryptionError):
+            return SourceError(
+                f"{self._settings.sftp_key or 'a key in ~/.ssh'}: the private key can't be read; "
+                "it is none, or AUDIENCE_VAULT_SFTP_KEY_PASSPHRASE doesn't open it"
+            )
+        reason = f"its user or ~/.ssh/config can't be used: {error}"
+        if isinstance(error, UnicodeError):
+            reason = (
+                "the host, the user, the password or ~/.ssh/config has characters that SSH can't "
+                "send"
+            )
+        return SourceError(f"{self._location.server}: {reason}")
 
     def _options(self) -> dict[str, Any]:
         """How to log in; what isn't set is left to ssh's own ways: ~/.ssh/config, agent, keys."""
         settings, location = self._settings, self._location
         if settings.sftp_key and not settings.sftp_key.expanduser().is_file():
             raise SourceError(f"AUDIENCE_VAULT_SFTP_KEY is {settings.sftp_key}; it isn't there")
+        takes_password = settings.sftp_password is not None and settings.sftp_key is None
         options = {
             "port": location.port,
             "username": location.user,
             "password": settings.sftp_password,
             "client_keys": [str(settings.sftp_key.expanduser())] if settings.sftp_key else None,
             "passphrase": settings.sftp_key_passphrase,
+            "agent_path": "" if settings.sftp_key else None,
+            "preferred_auth": PASSWORD_FIRST if takes_password else None,
             "connect_timeout": settings.stall_seconds,
             "login_timeout": settings.stall_seconds,
             "keepalive_interval": settings.stall_seconds / KEEPALIVES,

@@ -15,9 +15,14 @@ ASK_SECONDS = 10
 
 
 class HostKeys(asyncssh.SSHClient):
-    """Keeps the key that a server shows where known_hosts doesn't have it."""
+    """Keeps the key that a server shows where known_hosts doesn't have it, and whose it is.
+
+    ~/.ssh/config may say that a host is really called otherwise, or has another port.
+    """
 
     shown: asyncssh.SSHKey | None = None
+    host = address = ""
+    port = SSH_PORT
 
     def validate_host_public_key(
         self,
@@ -27,29 +32,36 @@ class HostKeys(asyncssh.SSHClient):
         key: asyncssh.SSHKey,
     ) -> bool:
         """Never trust what isn't in known_hosts."""
-        self.shown = key
+        self.shown, self.host, self.address, self.port = key, host, addr, port
         return False
+
+    def known(self, hosts: asyncssh.SSHKnownHosts) -> tuple[list, list, list]:
+        """Keys, authorities and revoked keys that known_hosts has for the host."""
+        port = None if self.port == SSH_PORT else self.port
+        keys, authorities, revoked, *_ = hosts.match(self.host, self.address, port)
+        return keys, authorities, revoked
 
 
 def read_known_hosts(path: Path) -> asyncssh.SSHKnownHosts:
     """The file's keys, none where there is no file; raise SourceError where it can't be read."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        text = path.read_text(encoding="utf-8-sig", errors="replace") if path.exists() else ""
         return asyncssh.import_known_hosts(text)
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: the known hosts can't be read: {error}") from error
 
 
-async def other_key(location: Location, known: asyncssh.SSHKnownHosts) -> asyncssh.SSHKey | None:
+async def other_key(location: Location, hosts: asyncssh.SSHKnownHosts) -> HostKeys | None:
     """The key of a server that has none of the known kinds any more: it ends such connections."""
-    trusted, *_ = _match(location, known)
-    kinds = [kind.decode() for key in trusted for kind in key.sig_algorithms]
-    if not kinds or await _shown_key(location, kinds):
+    keys = await _shown_key(location, [])
+    trusted, *_ = keys.known(hosts)
+    if keys.shown is None or not trusted or keys.shown in trusted:
         return None
-    return await _shown_key(location, [])
+    kinds = [kind.decode() for key in trusted for kind in key.sig_algorithms]
+    return None if (await _shown_key(location, kinds)).shown else keys
 
 
-async def _shown_key(location: Location, kinds: list[str]) -> asyncssh.SSHKey | None:
+async def _shown_key(location: Location, kinds: list[str]) -> HostKeys:
     keys, options = HostKeys(), {"port": location.port, "server_host_key_algs": kinds}
     with suppress(asyncssh.Error, OSError):
         await asyncssh.connect(
@@ -59,22 +71,16 @@ async def _shown_key(location: Location, kinds: list[str]) -> asyncssh.SSHKey | 
             connect_timeout=ASK_SECONDS,
             **{name: value for name, value in options.items() if value},
         )
-    return keys.shown
-
-
-def _match(location: Location, known: asyncssh.SSHKnownHosts) -> tuple:
-    """Keys, authorities, revoked keys and more of a host."""
-    port = None if location.port == SSH_PORT else location.port
-    return known.match(location.host, "", port)
+    return keys
 
 
 def untrusted(
-    location: Location, path: Path, known: asyncssh.SSHKnownHosts, shown: asyncssh.SSHKey | None
+    location: Location, path: Path, hosts: asyncssh.SSHKnownHosts, keys: HostKeys
 ) -> SourceError:
     """What to do about a server whose key isn't trusted."""
-    host, port = location.host, location.port
-    is_default = port in (None, SSH_PORT)
-    trusted, authorities, revoked, *_ = _match(location, known)
+    shown, host, port = keys.shown, keys.host, keys.port
+    is_default = port == SSH_PORT
+    trusted, authorities, revoked = keys.known(hosts)
     if shown is None or shown in revoked:
         return SourceError(
             f"{location.server}: {path} doesn't trust the host's key or certificate, or calls it "

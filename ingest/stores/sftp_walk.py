@@ -6,7 +6,7 @@ import stat
 import asyncssh
 
 from ingest.stores.listing import is_hidden, is_unfinished
-from ingest.stores.sftp_connection import MISSING, Connection
+from ingest.stores.sftp_connection import MISSING, Connection, brief
 
 FOLDERS_AT_ONCE = 16
 KINDS = {
@@ -58,10 +58,12 @@ class Walk:
         async with self._at_once:
             try:
                 entries = await self._connection.answer(self._entries(path))
-            except asyncssh.SFTPPermissionDenied:
+            except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure) as error:
                 if not path:
                     raise
-                self.unreadable.append((path, "can't be read: permission denied"))
+                is_denied = isinstance(error, asyncssh.SFTPPermissionDenied)
+                why = "permission denied" if is_denied else f"the server says: {brief(error)}"
+                self.unreadable.append((path, f"can't be read: {why}"))
                 return
             except MISSING:
                 if not path:

@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote_to_bytes
 from ingest.errors import UsageError
 
 SHAPES = {"s3": "s3://bucket/prefix", "sftp": "sftp://user@host:port/path"}
+PORTS = (None, *range(1, 65536))
 READABLE = "/=+@,~"
 """Left as they are in a URL's path, besides letters, digits and _.-"""
 
@@ -24,7 +25,7 @@ class Location:
     @property
     def server(self) -> str:
         """The URL without its path."""
-        user = f"{quote(self.user)}@" if self.user else ""
+        user = f"{quoted(self.user, safe='')}@" if self.user else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = f":{self.port}" if self.port else ""
         return f"{self.scheme}://{user}{host}{port}"
@@ -43,6 +44,7 @@ def parse_location(url: str) -> Location:
     scheme, _, rest = url.partition("://")
     authority, _, path = rest.partition("/")
     user, _, address = authority.rpartition("@")
+    user = decoded(user)
     is_split = "@" in path and not _port_of(address)  # a password may have a slash
     if ":" in user or (":" in authority and (scheme != "sftp" or is_split)):
         raise UsageError(
@@ -51,19 +53,20 @@ def parse_location(url: str) -> Location:
         )
     host, port = address, None
     if scheme == "sftp":
-        host = address.removesuffix(f":{_port_of(address)}") if _port_of(address) else address
-        port = int(_port_of(address) or 0) or None
+        written = _port_of(address)
+        host = address.removesuffix(f":{written}") if written else address
+        port = int(written) if written else None
         host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-        if (":" in host and not address.startswith("[")) or (port or 0) > 65535:
+        if (":" in host and not address.startswith("[")) or port not in PORTS:
             raise UsageError(f"the port isn't one; write the source as {SHAPES[scheme]}")
     if not host or (user and scheme != "sftp"):
         raise UsageError(f"write the source as {SHAPES[scheme]}")
-    return Location(scheme, decoded(user) or None, host, port, decoded(path))
+    return Location(scheme, user or None, host, port, decoded(path))
 
 
-def quoted(path: str) -> str:
-    """A path as part of a URL, whatever bytes it has."""
-    return quote(path.encode("utf-8", "surrogateescape"), safe=READABLE)
+def quoted(text: str, safe: str = READABLE) -> str:
+    """Text as part of a URL, whatever bytes it has."""
+    return quote(text.encode("utf-8", "surrogateescape"), safe=safe)
 
 
 def decoded(text: str) -> str:

@@ -25,7 +25,7 @@ from ingest.warehouses.waiting import InUseError, OnWait, patiently
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 ADDED_IN_ORDER = ("_load_id", "_effective_at")
-"""What a build chooses rows by: raw only grows, so a few bytes for each 256 KiB tell where to look."""
+"""What a build chooses rows by: raw only grows, so a few bytes per 256 KiB tell where to look."""
 RANGES = "with (pages_per_range = 32, autosummarize = on)"
 
 

@@ -1,3 +1,8 @@
+import signal
+import subprocess
+import sys
+from subprocess import PIPE
+
 import pytest
 from made_drops import event, events, lines
 from typer.testing import CliRunner
@@ -67,6 +72,24 @@ def test_a_bug_is_one_line_unless_asked_for(bench, monkeypatch):
     assert run("status", code=1).strip() == "Error: this is a bug"
     result = RUNNER.invoke(app, ["--debug", "status"])
     assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_control_c_ends_a_wait_at_once():
+    """Polars' handler, which comes with the readers, lets what waits wait on."""
+    code = """
+from concurrent.futures import Future
+from ingest.cli import main
+main(debug=False)
+print("waits", flush=True)
+Future().result()
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=PIPE, stderr=PIPE, text=True)
+    assert process.stdout.readline() == "waits\n"
+    process.send_signal(signal.SIGINT)
+    try:
+        assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    finally:
+        process.kill()
 
 
 def test_status_before_and_after_loading(bench):

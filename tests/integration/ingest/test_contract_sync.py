@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest.commands.contract import app
-from ingest.contracts import read_contracts
+from ingest.contracts import ContractError, read_contracts
 from ingest.settings import PROJECT_DIR, Settings
 from ingest.warehouses import open_for_loading, open_for_reading
 
@@ -45,6 +45,17 @@ def test_before_the_first_load_only_sources_are_written(project):
     with_a_new_column(project)
     assert sync() == "wrote models/staging/channels/raw_channels.yml\n"
     assert open_for_reading(project) is None
+
+
+def test_a_contract_that_the_tables_refuse_changes_nothing(project):
+    open_for_loading(project, read_contracts(project.contracts_dir).values()).close()
+    path = project.contracts_dir / "channels.yaml"
+    path.write_text(path.read_text().replace("name: genre", "name: Genre"))
+    source = project.project_dir / "models/staging/channels/raw_channels.yml"
+    before = source.read_text()
+    with pytest.raises(ContractError, match=r"channels\.Genre is genre in the warehouse"):
+        sync()
+    assert source.read_text() == before
 
 
 def test_a_new_optional_column_is_in_raw_at_once(project):

@@ -36,6 +36,13 @@ def test_a_value_that_cannot_be_right_is_refused_by_name(name, value):
         Settings.from_environment({name: value})
 
 
+@pytest.mark.parametrize("name", ["PASSWORD", "KEY", "KEY_PASSPHRASE", "KNOWN_HOSTS"])
+def test_an_empty_setting_of_sftp_is_none(name):
+    assert Settings.from_environment({f"AUDIENCE_VAULT_SFTP_{name}": ""}) == (
+        Settings.from_environment({})
+    )
+
+
 def test_a_source_may_be_a_url():
     for source in ("s3://bucket/in", "sftp://user@host:2222/in", "file:///in"):
         assert Settings.from_environment({"AUDIENCE_VAULT_SOURCE": source}).source == source

@@ -87,14 +87,38 @@ class _Users(asyncssh.SSHServer):
         return password == PASSWORD
 
 
+PART_BYTES, PART_SECONDS = 4096, 0.03
+
+
 class _Files(asyncssh.SFTPServer):
-    """This machine's files; folders named locked let nobody in."""
+    """This machine's files; folders named locked let nobody in, broken ones can't be listed.
+
+    Files that end in .slow come in small parts, one after the other.
+    """
+
+    def __init__(self, channel):
+        super().__init__(channel)
+        self._slow = set()
 
     async def scandir(self, path):
         if path.endswith(b"/locked"):
             raise asyncssh.SFTPPermissionDenied("Permission denied")
+        if path.endswith(b"/broken"):
+            raise asyncssh.SFTPFailure("Input/output error")
         async for entry in super().scandir(path):
             yield entry
+
+    def open(self, path, pflags, attrs):
+        file = super().open(path, pflags, attrs)
+        if path.endswith(b".slow"):
+            self._slow.add(file)
+        return file
+
+    async def read(self, file_obj, offset, size):
+        if file_obj in self._slow:
+            await asyncio.sleep(PART_SECONDS)
+            size = min(size, PART_BYTES)
+        return super().read(file_obj, offset, size)
 
 
 class AsyncSSH:

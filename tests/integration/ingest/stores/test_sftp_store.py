@@ -65,11 +65,13 @@ def test_links_are_followed_once_and_what_is_no_file_is_told(remote):
 def test_a_folder_that_cannot_be_read_is_told(password_remote):
     password_remote.write("open/a.csv")
     password_remote.write("locked/a.csv")
+    password_remote.write("broken/a.csv")
     with password_remote.open() as store:
         listing = store.listing()
     assert [drop.path for drop in listing.drops] == ["open/a.csv"]
     assert [(s.url, s.reason) for s in listing.unreadable] == [
-        (password_remote.url("/locked"), "can't be read: permission denied")
+        (password_remote.url("/broken"), "can't be read: the server says: Input/output error"),
+        (password_remote.url("/locked"), "can't be read: permission denied"),
     ]
     with password_remote.open("/locked") as store, pytest.raises(SourceError, match="denied"):
         store.listing()

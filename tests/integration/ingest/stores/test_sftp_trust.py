@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import asyncssh
 import pytest
@@ -71,6 +73,48 @@ def test_a_host_whose_key_changes_while_drops_are_fetched_gives_no_more(remote, 
     assert "THE HOST'S KEY HAS CHANGED" in str(failed)
 
 
+def in_config(home: Path, port: int, *more: str) -> None:
+    """An entry of ~/.ssh/config, by which `feed` is this machine."""
+    (home / ".ssh").mkdir(exist_ok=True)
+    lines = ["Host feed", "HostName 127.0.0.1", f"Port {port}", *more]
+    (home / ".ssh/config").write_text("\n".join(lines))
+
+
+@pytest.mark.parametrize("algorithm", [None, "ssh-ed25519", "ecdsa-sha2-nistp256"])
+def test_a_host_is_known_by_what_the_ssh_config_calls_it(remote, tmp_path, algorithm):
+    server, port = remote.server, remote.proxy.port
+    in_config(tmp_path, port, f"User {server.user}")
+    remote.write("a.csv")
+    source = f"sftp://feed{remote.folder}"
+    with open_store(source, remote.settings) as store:
+        assert paths(store) == ["a.csv"]
+    path = tmp_path / "other"
+    if algorithm:
+        server.known_hosts(path, port, asyncssh.generate_private_key(algorithm))
+    with pytest.raises(SourceError) as error:
+        open_store(source, replace(remote.settings, sftp_known_hosts=path))
+    assert ("KEY HAS CHANGED" if algorithm else "the host isn't known") in str(error.value)
+    scan = f"ssh-keyscan -p {port} -t ed25519 127.0.0.1 >> {path}"
+    assert host_key_line(str(error.value)).endswith(scan)
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ("Port many", "config line 4: Invalid Port integer value: many"),
+        ("ProxyJump feed", "maximum recursion depth"),
+    ],
+)
+def test_an_ssh_config_that_cannot_be_used_is_told(remote, tmp_path, config, reason):
+    in_config(tmp_path, remote.proxy.port, config)
+    with pytest.raises(SourceError, match=f"~/.ssh/config can't be used: .*{reason}"):
+        open_store(f"sftp://feed{remote.folder}", remote.settings)
+    (tmp_path / ".ssh/config").unlink()
+    (tmp_path / ".ssh/config").mkdir()
+    with pytest.raises(SourceError, match="config can't be read: Is a directory"):
+        remote.open()
+
+
 def test_a_password_or_a_locked_key_lets_in(password_remote):
     remote = password_remote
     remote.write("a.csv")
@@ -91,22 +135,51 @@ def test_a_key_in_the_home_folder_lets_in(remote, tmp_path):
         assert paths(store) == ["a.csv"]
 
 
-@pytest.mark.skipif(not shutil.which("ssh-agent"), reason="OpenSSH's client isn't installed")
-def test_an_agent_lets_in(remote, tmp_path, monkeypatch):
-    remote.write("a.csv")
+@pytest.fixture
+def agent(tmp_path, monkeypatch) -> Iterator[Callable[[Path], None]]:
+    """A running agent; adds a key to it."""
+    if not shutil.which("ssh-agent"):
+        pytest.skip("OpenSSH's client isn't installed")
     socket = tmp_path / "agent"
     command = [shutil.which("ssh-agent"), "-D", "-a", socket]
-    agent = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        while not socket.exists():
-            time.sleep(0.01)
-        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-        subprocess.run([shutil.which("ssh-add"), "-q", remote.server.user_key], check=True)
-        with remote.open(sftp_key=None) as store:
-            assert paths(store) == ["a.csv"]
-    finally:
-        agent.terminate()
-        agent.wait()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while not socket.exists():
+        time.sleep(0.01)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    yield lambda key: subprocess.run([shutil.which("ssh-add"), "-q", key], check=True)
+    process.terminate()
+    process.wait()
+
+
+def test_an_agent_lets_in(remote, agent):
+    remote.write("a.csv")
+    agent(remote.server.user_key)
+    with remote.open(sftp_key=None) as store:
+        assert paths(store) == ["a.csv"]
+
+
+def test_an_agent_of_many_keys_keeps_nobody_out_who_has_one(remote, tmp_path, agent):
+    """OpenSSH's server ends a connection after six keys that it doesn't know."""
+    remote.write("a.csv")
+    for number in range(7):
+        stranger = tmp_path / f"stranger_{number}"
+        asyncssh.generate_private_key("ssh-ed25519").write_private_key(stranger)
+        stranger.chmod(0o600)
+        agent(stranger)
+    with remote.open() as store:
+        assert paths(store) == ["a.csv"]
+    if remote.server.kind == "sshd":
+        with pytest.raises(SourceError, match=r"let us in \(Too many .*tried agent, keys"):
+            remote.open(sftp_key=None)
+        assert len(remote.proxy.lines) == 2  # who is locked out isn't helped by more tries
+
+
+def test_a_password_is_tried_before_other_keys(password_remote, agent, caplog):
+    agent(password_remote.server.folder / "host_key")
+    with password_remote.open(sftp_key=None, sftp_password=PASSWORD):
+        pass
+    told = {record.getMessage().partition("] ")[2] for record in caplog.records}
+    assert {line for line in told if line.startswith("Trying")} == {"Trying password auth"}
 
 
 def test_who_is_not_let_in_is_told_what_was_tried(password_remote, tmp_path):
@@ -124,6 +197,7 @@ def test_who_is_not_let_in_is_told_what_was_tried(password_remote, tmp_path):
         ({"sftp_key": locked, "sftp_key_passphrase": wrong}, "PASSPHRASE doesn't open it"),
         ({"sftp_key": garbage}, "the private key can't be read"),
         ({"sftp_key": tmp_path / "nowhere"}, "AUDIENCE_VAULT_SFTP_KEY is"),
+        ({"sftp_key": None, "sftp_password": f"{PASSWORD}\udcff"}, "characters that SSH can't"),
     ]
     told = []
     for changes, reason in cases:
@@ -132,6 +206,21 @@ def test_who_is_not_let_in_is_told_what_was_tried(password_remote, tmp_path):
         told += traceback.format_exception(error.value)
     secrets = (*SECRETS, wrong)
     assert not [secret for secret in secrets if secret in "".join(told)]
+
+
+def test_a_key_in_the_home_folder_that_is_none_is_told(remote, tmp_path):
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh/id_ed25519").write_text("no key")
+    with pytest.raises(SourceError, match=r"^a key in ~/.ssh: the private key can't be read"):
+        remote.open(sftp_key=None)
+
+
+@pytest.mark.parametrize("user", ["%FF", "a%00b", "%E2%80%AEx"])
+def test_a_user_that_cannot_be_is_told(remote, user):
+    source = f"sftp://{user}@127.0.0.1:{remote.proxy.port}/x"
+    with pytest.raises(SourceError, match="user") as error:
+        open_store(source, remote.settings)
+    assert f"sftp://{user}@" in str(error.value)
 
 
 def test_settings_show_no_secret(patient):
@@ -144,6 +233,7 @@ def test_settings_show_no_secret(patient):
     [
         f"sftp://someone:{PASSWORD}@host/x",
         f"sftp://someone:{PASSWORD}@host:22/x",
+        f"sftp://someone%3A{PASSWORD}@host/x",
         "sftp://someone:p/w@host/x",
         "sftp://:p@host/x",
     ],
@@ -155,7 +245,7 @@ def test_a_password_in_the_url_is_refused_and_not_repeated(patient, source):
 
 
 @pytest.mark.parametrize(
-    "source", ["sftp://", "sftp:///x", "sftp://host:port/x", "sftp://h:99999/"]
+    "source", ["sftp://", "sftp:///x", "sftp://host:port/x", "sftp://h:99999/", "sftp://h:0/"]
 )
 def test_another_form_of_url_is_refused(patient, source):
     with pytest.raises(UsageError, match="sftp://user@host:port/path"):

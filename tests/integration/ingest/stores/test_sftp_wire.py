@@ -4,7 +4,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import asyncssh
 import pytest
@@ -127,6 +127,27 @@ def test_a_transfer_can_be_stopped(remote, tmp_path):
     stop.set()
     with remote.open() as store, pytest.raises(TransportError, match="stopped"):
         store.fetch(only(store), tmp_path / "fetched", stop)
+
+
+def test_a_transfer_ends_at_once_while_the_server_is_silent(remote, tmp_path):
+    remote.write("a.bin", os.urandom(4 * MIB))
+    with remote.open(stall_seconds=60) as store:
+        drop = only(store)
+        remote.proxy.befall("stall", MIB)
+        stop, started = Event(), time.monotonic()
+        Timer(0.3, stop.set).start()
+        with pytest.raises(TransportError, match="stopped"):
+            store.fetch(drop, tmp_path / "fetched", stop)
+    assert time.monotonic() - started < 10
+
+
+def test_a_server_that_gives_small_parts_is_not_silent(password_remote, tmp_path):
+    """A block of 256 KiB takes it two seconds, twice of what counts as silence."""
+    content = os.urandom(MIB // 2)
+    password_remote.write("a.slow", content)
+    with password_remote.open() as store:
+        assert fetch_all(password_remote, tmp_path, store) == [content]
+    assert len(password_remote.proxy.lines) == 1
 
 
 def test_archiving_whose_answer_was_lost_is_done_once(remote, monkeypatch):
