@@ -46,6 +46,7 @@ where model in ('{{ selected_resources | join("', '") }}')
     )
             {%- endif %};
 {{ forget_missing_models() }}
+{{ analyze_raw() }}
 commit
         {%- endif -%}
     {%- endif -%}
