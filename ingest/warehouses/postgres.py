@@ -13,7 +13,6 @@ import duckdb
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
-from ingest.columns import TableColumn
 from ingest.errors import UsageError, WarehouseError
 from ingest.loading.temporary import temporary_folder
 from ingest.settings import Settings
@@ -23,7 +22,6 @@ from ingest.warehouses.connecting import connect, server_error
 from ingest.warehouses.streams import send
 from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
-LOAD_ID = "_load_id"
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 ADDED_IN_ORDER = ("_load_id", "_effective_at")
@@ -146,22 +144,6 @@ class PostgresWarehouse(Warehouse):
         for table, column, data_type in self.query(query, [self.schema]):
             found.setdefault(table, {})[column] = data_type
         return found
-
-    def _changes(
-        self, name: str, columns: Iterable[TableColumn], known: dict[str, str]
-    ) -> list[str]:
-        """A feed's table gets a small index by load, for builds that read new loads only.
-
-        Its rows lie in the order of their loads, so that the least and greatest per block will do.
-        """
-        columns = list(columns)
-        statements = super()._changes(name, columns, known)
-        if not known and LOAD_ID in [column.name for column in columns]:
-            options = "with (pages_per_range = 32, autosummarize = on)"
-            statements.append(
-                f"create index on {self.table(name)} using brin ({LOAD_ID}) {options}"
-            )
-        return statements
 
     def lock(self, work: str, *, shared: bool = False) -> None:
         """Keep others from a kind of work while it is connected; InUseError if one is at it.
