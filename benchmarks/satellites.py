@@ -117,10 +117,10 @@ class Warehouse:
         with open_for_loading(self.settings, read_contracts(self.settings.contracts_dir).values()):
             pass  # makes the tables of raw
         keys = self.rows // VERSIONS
-        with self.connected() as engine:
-            for version in range(1, VERSIONS + 1):
+        for version in range(1, VERSIONS + 1):
+            with self.connected() as engine:
                 self._deliver(engine, version, range(1, keys + 1), "i", days=version)
-        self._build()
+            self._build()
         every = keys // DELTA_KEYS
         with self.connected() as engine:
             late = LATE_KEYS if self.is_late else 0
@@ -165,11 +165,12 @@ class Warehouse:
         table = f"{schemas['vault']}.{MODEL}"
         with self.connected() as engine:
             engine.execute("begin")
-            engine.execute(f"insert into {table} ({COLUMNS}) select {COLUMNS} from ({select}) as d")
-            found = engine.execute(f"select count(*) from {table} where load_id > {VERSIONS}")
-            count = found.fetchone()[0]
+            done = engine.execute(
+                f"insert into {table} ({COLUMNS}) select {COLUMNS} from ({select}) as delta"
+            )
+            rows = done.rowcount if self.dsn else done.fetchone()[0]
             engine.execute("rollback")
-        return count
+        return rows
 
     def of_size(self, rows: int) -> "Warehouse":
         """The same with another number of rows."""
