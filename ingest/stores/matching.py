@@ -50,7 +50,7 @@ def match_drops(store: Store, contracts: Iterable[Contract], feed: str | None) -
             sorter.sort(drop, feed)
     for drop in listing.unfinished:
         sorter.sort(drop, feed, is_written=False)
-    matches.drops.sort(key=lambda pair: (pair[0].effective_at or pair[0].modified_at, pair[0].url))
+    matches.drops.sort(key=lambda pair: pair[0].effective_at or pair[0].modified_at)
     if store.is_single_file and not (matches.drops or matches.waiting):
         raise UsageError(f"{store.name}: no feed has files of this name; say which by --feed")
     return matches
