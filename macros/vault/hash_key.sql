@@ -1,11 +1,14 @@
 {#- The hash key of a business key given as text expressions. Parts are quoted and joined, so that
     ('a|b', 'c') and ('a', 'b|c') differ, as null and '' do; null parts at the end change nothing.
-    Null when every part is null. -#}
+    The zero key when every part is null. -#}
 {% macro hash_key(parts) -%}
     {%- set quoted = [] -%}
     {%- for part in parts -%}
         {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
         {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
     {%- endfor -%}
-    {{ hash_text("nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')") }}
+    coalesce(
+        {{ hash_text("nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')") }},
+        {{ zero_key() }}
+    )
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The rows to insert into a link: relations that it does not hold yet, each with its first load.
-    A row in which a part is null is no relation. -#}
+{#- The rows to insert into a link: relations that it does not hold yet, each with its first load. A
+    part that is not known is the ghost. -#}
 {% macro link(hash_key, columns, sources) %}
 with
 
@@ -9,14 +9,15 @@ delivered as (
         {{ hash_key }},
         {{ columns | join(',\n        ') }},
         record_source,
-        min(load_id) as load_id,
-        min(loaded_at) as loaded_at
+        min(loaded_at) as loaded_at,
+        min(load_id) as load_id
     from {{ source }}
     where {{ in_new_loads('load_id') }}
-        and {{ columns | join(' is not null\n        and ') }} is not null
     group by {{ hash_key }}, {{ columns | join(', ') }}, record_source
-    {% if not loop.last %}union all{% endif %}
-{% endfor %}
+    union all
+{%- endfor %}
+    {{ ghost_record([hash_key] + columns + ['record_source', 'loaded_at', 'load_id']) | indent(4) }}
+
 ),
 
 ranked as (

@@ -10,6 +10,7 @@ raw_counts as (
         feed,
         load_id,
         count(*) as rows_in_raw,
+        sum(case when has_key then 0 else 1 end) as rows_without_key,
         sum(case when is_held then 1 else 0 end) as rows_held,
         count(distinct case when is_held and is_first then row_hk end) as distinct_events
     from {{ ref('delivered_rows') }}
@@ -100,6 +101,7 @@ counted as (
         coalesce(loads.rows_quarantined, 0) as rows_quarantined,
         coalesce(raw_counts.rows_in_raw, 0) as rows_in_raw,
         coalesce(quarantine_counts.rows_in_quarantine, 0) as rows_in_quarantine,
+        coalesce(raw_counts.rows_without_key, 0) as rows_without_key,
         coalesce(raw_counts.distinct_events, 0) as distinct_events,
         coalesce(raw_counts.rows_held - raw_counts.distinct_events, 0) as exact_repeats,
         coalesce(vault_counts.rows_in_vault, 0) as rows_in_vault,
@@ -128,6 +130,7 @@ select
     cast(rows_quarantined as bigint) as rows_quarantined,
     cast(rows_in_raw as bigint) as rows_in_raw,
     cast(rows_in_quarantine as bigint) as rows_in_quarantine,
+    cast(rows_without_key as bigint) as rows_without_key,
     cast(distinct_events as bigint) as distinct_events,
     cast(exact_repeats as bigint) as exact_repeats,
     cast(rows_in_vault as bigint) as rows_in_vault,

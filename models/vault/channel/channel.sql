@@ -5,17 +5,6 @@
 
 with
 
-details as (
-
-    select
-        *,
-        row_number() over (
-            partition by channel_hk order by effective_at desc, change_hash desc
-        ) as recency
-    from {{ ref('sat_channel_details') }}
-
-),
-
 spellings as (
 
     select
@@ -34,5 +23,7 @@ select
     details.channel_genre,
     details.broadcaster_name
 from {{ ref('hub_channel') }} as hub_channel
-left join details on hub_channel.channel_hk = details.channel_hk and details.recency = 1
+left join {{ ref('channel_history') }} as details
+    on hub_channel.channel_hk = details.channel_hk and details.is_current
 left join spellings on hub_channel.channel_hk = spellings.channel_hk and spellings.recency = 1
+where hub_channel.channel_hk <> {{ zero_key() }}

@@ -12,7 +12,7 @@ used as (
         channel_name,
         event_at as last_used_at
     from {{ ref('stg_stb_events__events') }}
-    where {{ in_new_loads('load_id') }} and channel_hk is not null
+    where {{ in_new_loads('load_id') }} and channel_hk <> {{ zero_key() }}
     {% if is_incremental() %}
     union all
     select

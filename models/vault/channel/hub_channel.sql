@@ -2,6 +2,6 @@
 
 {{ hub(
     'channel_hk',
-    'channel_id',
+    ['channel_id'],
     [ref('stg_stb_events__events'), ref('stg_channels__channels')]
 ) }}

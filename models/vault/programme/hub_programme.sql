@@ -2,6 +2,6 @@
 
 {{ hub(
     'programme_hk',
-    'programme_id',
+    ['programme_id'],
     [ref('stg_stb_events__events'), ref('stg_programmes__programmes')]
 ) }}

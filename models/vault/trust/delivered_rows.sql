@@ -1,4 +1,5 @@
 -- Grain: one row per row that raw holds, with whether the vault holds what it says.
+-- A row without a key, and a key that a row leaves out, belong to the ghost.
 
 {{ config(materialized='view') }}
 
@@ -11,16 +12,17 @@ events as (
         delivered.event_hk as row_hk,
         stored.event_hk is not null
         and viewer.viewer_hk is not null
-        and (delivered.channel_hk is null or channel.channel_hk is not null)
-        and (delivered.programme_hk is null or programme.programme_hk is not null)
+        and channel.channel_hk is not null
+        and programme.programme_hk is not null
         and coalesce(
-            delivered.event_at between activity.first_event_at and activity.last_event_at, false
+            delivered.event_at between activity.first_event_at and activity.last_event_at,
+            delivered.viewer_hk = {{ zero_key() }}
         )
-        and (
-            delivered.channel_hk is null
-            or coalesce(spelling.last_used_at >= delivered.event_at, false)
+        and coalesce(
+            spelling.last_used_at >= delivered.event_at, delivered.channel_hk = {{ zero_key() }}
         ) as is_held,
         coalesce(stored.load_id = delivered.load_id, false) as is_first,
+        delivered.viewer_hk <> {{ zero_key() }} as has_key,
         delivered.load_id,
         delivered.row_number
     from {{ ref('stg_stb_events__events') }} as delivered
@@ -62,6 +64,7 @@ programmes as (
                 and stored.valid_from_at = delivered.effective_at
                 and stored.load_id = delivered.load_id
         ) as is_first,
+        delivered.programme_hk <> {{ zero_key() }} as has_key,
         delivered.load_id,
         delivered.row_number
     from {{ ref('stg_programmes__programmes') }} as delivered
@@ -80,13 +83,8 @@ channels as (
             'cast(delivered.change_hash as varchar)',
         ]) }} as row_hk,
         hub_channel.channel_hk is not null
-        and (
-            delivered.broadcaster_hk is null
-            or (
-                broadcaster.broadcaster_hk is not null
-                and relation.channel_broadcaster_hk is not null
-            )
-        )
+        and broadcaster.broadcaster_hk is not null
+        and relation.channel_broadcaster_hk is not null
         and exists (
             select 1 from {{ ref('channel_history') }} as stored
             where stored.channel_hk = delivered.channel_hk
@@ -101,6 +99,7 @@ channels as (
                 and stored.valid_from_at = delivered.effective_at
                 and stored.load_id = delivered.load_id
         ) as is_first,
+        delivered.channel_hk <> {{ zero_key() }} as has_key,
         delivered.load_id,
         delivered.row_number
     from {{ ref('stg_channels__channels') }} as delivered

@@ -1,4 +1,5 @@
 -- Grain: one row per event or change that the vault holds, with the drop that first brought it.
+-- The ghosts, which no drop brought, are left out.
 
 {{ config(materialized='view') }}
 
@@ -17,6 +18,7 @@ select
     ]) }} as row_hk,
     load_id
 from {{ ref('programme_history') }}
+where load_id > 0
 union all
 select
     record_source as feed,
@@ -27,3 +29,4 @@ select
     ]) }} as row_hk,
     load_id
 from {{ ref('channel_history') }}
+where load_id > 0

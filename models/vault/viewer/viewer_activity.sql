@@ -12,7 +12,7 @@ seen as (
         min(event_at) as first_event_at,
         max(event_at) as last_event_at
     from {{ ref('link_stb_event') }}
-    where {{ in_new_loads('load_id') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
     group by viewer_hk
     {% if is_incremental() %}
     union all

@@ -11,6 +11,7 @@ events as (
 
     select * from {{ ref('link_stb_event') }}
     where {{ in_affected_dates('event_date', days_before=1 + hold_days, days_after=2 + hold_days) }}
+        and viewer_hk <> {{ zero_key() }}
 
 ),
 
@@ -49,7 +50,7 @@ stays as (
             {{ add_seconds('event_at', var('liveness_hold_seconds')) }}
         ) as ended_at
     from followed_events
-    where channel_hk is not null and event_code <> 'SSTAND'
+    where channel_hk <> {{ zero_key() }} and event_code <> 'SSTAND'
 
 ),
 

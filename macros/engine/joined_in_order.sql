@@ -1,0 +1,8 @@
+{#- An aggregate: the text of all the hashes in a column, in their order. -#}
+{% macro joined_in_order(column) -%}
+    {{- adapter.dispatch('joined_in_order')(column) -}}
+{%- endmacro %}
+
+{% macro default__joined_in_order(column) -%}
+    string_agg(cast({{ column }} as varchar), '' order by {{ column }})
+{%- endmacro %}

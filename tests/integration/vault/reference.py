@@ -1,0 +1,79 @@
+"""The vault's rules in plain Python, to compare with."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+ZERO_KEY = UUID(int=0)
+
+
+def hash_key(*parts: str | None) -> UUID:
+    """MD5 of the parts, quoted and joined; the zero key where nothing is known."""
+    quoted = ["" if part is None else '"' + part.replace('"', '""') + '"' for part in parts]
+    text = "|".join(quoted).rstrip("|")
+    return UUID(hashlib.md5(text.encode()).hexdigest()) if text else ZERO_KEY  # noqa: S324
+
+
+def change_hash(*parts: str | None) -> UUID:
+    """Never the zero key: what has no attributes is told from what has no key."""
+    return hash_key("attributes", *parts)
+
+
+Said = tuple[UUID, int, Any]
+"""Key, instant, and what holds from then on."""
+Stretch = tuple[UUID, Any, int, int | None]
+"""Key, what held, from when, to when (None: nothing later is known)."""
+BEGINNING = -1
+"""The instant of the ghosts, which are in every satellite and left out of what is returned."""
+
+
+def stretches(along_time: Iterable[Said], of_ghost: Any) -> list[Stretch]:
+    """What is said in order, without repeats."""
+    changes: dict[UUID, list[tuple[int, Any]]] = defaultdict(list)
+    for key, instant, held in [(ZERO_KEY, BEGINNING, of_ghost), *along_time]:
+        if not changes[key] or changes[key][-1][1] != held:
+            changes[key].append((instant, held))
+    return [
+        (key, held, start, following[0] if following else None)
+        for key, told in changes.items()
+        for (start, held), following in zip(told, [*told[1:], None], strict=True)
+        if start > BEGINNING
+    ]
+
+
+def satellite(said: set[Said]) -> list[Stretch]:
+    """What holds is a change hash; of those at one instant the higher counts."""
+    return stretches(sorted(said), of_ghost=change_hash())
+
+
+def effectivity(said: set[Said]) -> list[Stretch]:
+    """What holds is a partner's hash key; the ghost's is the lowest."""
+    return stretches(sorted(said), of_ghost=ZERO_KEY)
+
+
+def multi_active(said: set[Said]) -> list[Stretch]:
+    """What holds is the set of the change hashes said at one instant."""
+    sets: dict[tuple[UUID, int], frozenset[UUID]] = defaultdict(frozenset)
+    for key, instant, change in said:
+        sets[key, instant] |= {change}
+    return stretches(
+        ((key, instant, members) for (key, instant), members in sorted(sets.items())),
+        of_ghost=frozenset([change_hash()]),
+    )
+
+
+def record_tracking(said: set[Said]) -> list[Stretch]:
+    """What holds is whether the key is missing; what is said at one instant is one delivery."""
+    seen = {(key, instant) for key, instant, _ in said}
+    first = {key: min(at for other, at in seen if other == key) for key, _ in seen}
+    return stretches(
+        (
+            (key, instant, (key, instant) not in seen)
+            for instant in sorted({instant for _, instant in seen})
+            for key, start in first.items()
+            if instant >= start
+        ),
+        of_ghost=None,
+    )
