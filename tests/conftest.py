@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from ingest.settings import Settings
+from ingest.settings import PROJECT_DIR, Settings
 
 from .postgres import drop_schemas, postgres_server, throwaway_database
 from .warehouse import REAL_DROPS, Warehouse
 
-OpenWarehouse = Callable[[str, Path], AbstractContextManager[Warehouse]]
+OpenWarehouse = Callable[..., AbstractContextManager[Warehouse]]
 
 
 @pytest.fixture
@@ -63,11 +63,14 @@ def real_drops() -> Path:
 
 @pytest.fixture(scope="session")
 def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
-    """Makes an empty warehouse on an engine, in a folder, for as long as its context lasts."""
+    """Makes an empty warehouse on an engine, in a folder, for as long as its context lasts.
+
+    It is this project's, unless it is told of another.
+    """
     manifests: dict[str, Manifest] = {}
 
     @contextmanager
-    def make(engine: str, folder: Path) -> Iterator[Warehouse]:
+    def make(engine: str, folder: Path, project: Path = PROJECT_DIR) -> Iterator[Warehouse]:
         folder.mkdir(exist_ok=True)
         with ExitStack() as stack:
             dsn = None
@@ -76,10 +79,12 @@ def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
                 dsn = stack.enter_context(throwaway_database(server))
             path = folder / "test.duckdb"
             settings = Settings(engine, path, "", postgres_dsn=dsn, settle_seconds=0)
-            warehouse = Warehouse(folder, settings, manifest=manifests.get(engine))
-            if warehouse.manifest is None:  # parsed once for all tests of an engine
+            warehouse = Warehouse(folder, settings, project)
+            if project == PROJECT_DIR and engine not in manifests:
                 assert warehouse.dbt("parse"), warehouse.last
-                warehouse.manifest = manifests[engine] = warehouse.last.result
+                manifests[engine] = warehouse.last.result
+            if project == PROJECT_DIR:  # parsed once for all tests of an engine
+                warehouse.manifest = manifests[engine]
             yield warehouse
 
     return make

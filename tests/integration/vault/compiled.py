@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.warehouse import Warehouse
@@ -45,7 +44,7 @@ class Structure:
     history: str
 
 
-def compile_structures(warehouse: Warehouse, folder: Path) -> dict[str, Structure]:
+def compile_structures(warehouse: Warehouse) -> dict[str, Structure]:
     """Compile every satellite by two builds of an empty warehouse."""
     models = {"staging/stg_said.sql": "select * from {{ source('raw', 'said') }}"}
     for name, arguments in SATELLITES.items():
@@ -55,7 +54,6 @@ def compile_structures(warehouse: Warehouse, folder: Path) -> dict[str, Structur
             "{{ config(materialized='view') }}\n"
             f"{{{{ {name}_history({arguments}, ref('{name}')) }}}}"
         )
-    warehouse.project = folder / "project"
     write_project(warehouse.project, models, ["said"])
     columns = ", ".join(f"{column} {kind}" for column, kind in RAW.items())
     warehouse.execute("create schema raw; create table raw.loads (load_id bigint)")

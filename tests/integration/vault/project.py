@@ -25,7 +25,8 @@ def write_project(folder: Path, models: dict[str, str], raw_tables: list[str]) -
     layers["vault"] = {
         key: value for key, value in layers["vault"].items() if key.startswith("+")
     } | {"+contract": {"enforced": False}}
-    made["models"] = {"audience_vault": layers}
+    every = {key: value for key, value in said["models"]["audience_vault"].items() if key[0] == "+"}
+    made["models"] = {"audience_vault": every | layers}
     folder.mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(made))
     (folder / "macros").symlink_to(PROJECT_DIR / "macros")

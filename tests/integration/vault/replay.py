@@ -1,7 +1,6 @@
 """Replays the public cases, all at once: a dbt run for the first load of each, then the second …"""
 
 import itertools
-from pathlib import Path
 from uuid import UUID
 
 from ingest.sql import literal
@@ -16,12 +15,11 @@ from .reference import hash_key
 class Replay:
     """A warehouse in which every case has its own tables; what they held after each load."""
 
-    def __init__(self, cases: list[Case], warehouse: Warehouse, folder: Path) -> None:
+    def __init__(self, cases: list[Case], warehouse: Warehouse) -> None:
         self.cases = cases
         self.warehouse = warehouse
         self.after: dict[tuple[str, int, str], list[Row]] = {}
         """Rows by case, load (from 1) and table, in the terms of the case's expectations."""
-        warehouse.project = folder / "project"
         sql = {path: text for case in cases for path, text in models(case).items()}
         raw = [table for case in cases for table in raw_tables(case)]
         write_project(warehouse.project, sql, raw)
