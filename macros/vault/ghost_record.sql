@@ -9,6 +9,7 @@
         'load_id': 0,
         'row_number': 0,
         'is_stored': 'false',
+        'is_deleted': 'false',
     } -%}
     select
     {%- for column in columns %}

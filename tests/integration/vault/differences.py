@@ -41,7 +41,8 @@ DIFFERENCES = {
         GHOST, f"select count(*) from {{link}} where customer_nation_hk = {ZERO}", 1
     ),
     "SAT-05": Difference(
-        GHOST + " What it said is in the satellite under the zero key, beside the ghost's own row.",
+        "What is said of nobody isn't dropped: it is in the satellite under the zero key, beside"
+        " the ghost's own row.",
         f"select count(*) from {{satellite}} where customer_hk = {ZERO}",
         8,
     ),
@@ -67,7 +68,8 @@ DIFFERENCES = {
         ENDS, "select count(*) from {eff_sat_order_customer} where load_id > 0", 6
     ),
     "EFF-CLD-06": Difference(
-        ENDS + " Where a source sends an end, staging says it as a move to nobody.",
+        "A relation that a source ends isn't stored again with its end: staging says it as a move"
+        " to nobody.",
         f"select count(*) from {{eff_sat}} where load_id > 0 and customer_hk = {ZERO}",
         1,
     ),

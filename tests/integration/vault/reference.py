@@ -75,5 +75,5 @@ def record_tracking(said: set[Said]) -> list[Stretch]:
             for key, start in first.items()
             if instant >= start
         ),
-        of_ghost=None,
+        of_ghost=False,
     )
