@@ -27,9 +27,10 @@ def write_project(folder: Path, models: dict[str, str], raw_tables: list[str]) -
     } | {"+contract": {"enforced": False}}
     every = {key: value for key, value in said["models"]["audience_vault"].items() if key[0] == "+"}
     made["models"] = {"audience_vault": every | layers}
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(made))
-    (folder / "macros").symlink_to(PROJECT_DIR / "macros")
+    if not (folder / "macros").exists():
+        (folder / "macros").symlink_to(PROJECT_DIR / "macros")
     for path, sql in models.items():
         file = folder / "models" / path
         file.parent.mkdir(parents=True, exist_ok=True)
