@@ -11,9 +11,9 @@
         'is_stored': 'false',
         'is_deleted': 'false',
     } -%}
-    select
+select
     {%- for column in columns %}
-        {{ known.get(column, zero_key() if column.endswith('_hk') else 'null') }} as {{ column }}
-        {{- ',' if not loop.last }}
+    {{ known.get(column, zero_key() if column.endswith('_hk') else 'null') }} as {{ column }}
+    {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

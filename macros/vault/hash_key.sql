@@ -7,8 +7,6 @@
         {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
         {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
     {%- endfor -%}
-    coalesce(
-        {{ hash_text("nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')") }},
-        {{ zero_key() }}
-    )
+    {%- set text = "nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')" -%}
+    coalesce({{ hash_text(text) }}, {{ zero_key() }})
 {%- endmacro %}

@@ -17,14 +17,14 @@ told as (
         load_id
     from seen
     where previous_number is distinct from number - 1
-    {%- if is_incremental() %}
+        {%- if is_incremental() %}
         or exists (
             select 1 from {{ this }} as stored
             where stored.{{ hash_key }} = seen.{{ hash_key }}
                 and stored.effective_at = seen.effective_at
                 and stored.is_deleted
         )
-    {%- endif %}
+        {%- endif %}
     union all
     select
         seen.{{ hash_key }},

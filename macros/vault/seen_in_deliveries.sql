@@ -1,7 +1,7 @@
 {#- Which keys a source's full deliveries held, numbered along time, from the last delivery before those
     of new loads on: CTEs `first_new`, `deliveries` and `seen`. What takes effect at one instant is one
     delivery, in however many drops it came. -#}
-{% macro seen_in_deliveries(hash_key, source) %}
+{% macro seen_in_deliveries(hash_key, source) -%}
 {%- set first_load = 'min(record_source) as record_source, min(loaded_at) as loaded_at, '
     ~ 'min(load_id) as load_id' -%}
 first_new as (
@@ -50,4 +50,4 @@ seen as (
     window key_in_time as (partition by keys.{{ hash_key }} order by keys.effective_at)
 
 )
-{% endmacro %}
+{%- endmacro %}

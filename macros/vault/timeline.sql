@@ -2,7 +2,7 @@
     Its rows are those of new loads, those that the satellite holds (is_stored; of these only key, change
     and effective_at), and those of earlier loads which a late row may re-instate: they were repeats when
     they came, so only raw has them. -#}
-{% macro timeline(key, change, columns, source) %}
+{% macro timeline(key, change, columns, source) -%}
 {%- set told = columns + ['row_number'] -%}
 delivered as (
 
@@ -13,7 +13,6 @@ delivered as (
     where {{ in_new_loads('load_id') }}
 
 ),
-
 {% if is_incremental() %}
 stored as (
 
@@ -33,13 +32,12 @@ not_stored as (
     )
 
 ),
-
 {% endif %}
 timeline as (
 
     select * from delivered
     union all
-{% if is_incremental() %}
+    {%- if is_incremental() %}
     select
         {{ told | join(',\n        ') }},
         false as is_stored
@@ -54,8 +52,9 @@ timeline as (
         {%- endfor %}
         true as is_stored
     from stored
-{% else %}
+    {%- else %}
     {{ ghost_record(told + ['is_stored']) | indent(4) }}
-{% endif %}
+    {%- endif %}
+
 )
-{% endmacro %}
+{%- endmacro %}
