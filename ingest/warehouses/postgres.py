@@ -23,7 +23,7 @@ from ingest.warehouses.connecting import connect, server_error
 from ingest.warehouses.streams import send
 from ingest.warehouses.waiting import InUseError, OnWait, patiently
 
-LOAD_ID = "_load_id"
+READ_BY = ("_load_id", "_effective_at")
 ROWS_AT_ONCE = 20_480
 """Rows that DuckDB hands over together: a multiple of its own 2,048."""
 
@@ -139,16 +139,16 @@ class PostgresWarehouse(Warehouse):
     def _changes(
         self, name: str, columns: Iterable[TableColumn], known: dict[str, str]
     ) -> list[str]:
-        """A feed's table gets a small index by load, for builds that read new loads only.
+        """A feed's table gets a small index by load and instant: builds read what is new, or late.
 
         Its rows lie in the order of their loads, so that the least and greatest per block will do.
         """
         columns = list(columns)
         statements = super()._changes(name, columns, known)
-        if not known and LOAD_ID in [column.name for column in columns]:
+        if not known and (read_by := [column.name for column in columns if column.name in READ_BY]):
             options = "with (pages_per_range = 32, autosummarize = on)"
             statements.append(
-                f"create index on {self.table(name)} using brin ({LOAD_ID}) {options}"
+                f"create index on {self.table(name)} using brin ({', '.join(read_by)}) {options}"
             )
         return statements
 

@@ -3,5 +3,5 @@
 {% macro effectivity_history(hash_key, driving_key, partner_key, satellite) %}
 with
 
-{{ history(driving_key, partner_key, [hash_key, driving_key, partner_key], satellite) }}
+{{ history(driving_key, partner_key, [driving_key, partner_key, hash_key], satellite) }}
 {% endmacro %}
