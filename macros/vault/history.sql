@@ -1,8 +1,6 @@
 {#- The changes in a satellite along time: one row per key and stretch over which one of them held.
-    Rows that a late delivery has made repeats are left out. -#}
-{% macro history(key, change, columns, satellite) %}
-with
-
+    Rows that a late delivery has made repeats are left out. CTEs and the query that ends them. -#}
+{% macro history(key, change, columns, satellite) -%}
 compared as (
 
     select
@@ -34,4 +32,4 @@ select
     valid_to_at,
     load_id
 from stretches
-{% endmacro %}
+{%- endmacro %}

@@ -1,9 +1,7 @@
-{#- Which keys a source's full deliveries held, numbered along time, from the last delivery before those
-    of new loads on: CTEs `first_new`, `deliveries` and `seen`. What takes effect at one instant is one
+{#- Which keys a source's full deliveries held, numbered along time, from the last one before those of
+    new loads on: CTEs `first_new`, `deliveries` and `seen`. What takes effect at one instant is one
     delivery, in however many drops it came. -#}
 {% macro seen_in_deliveries(hash_key, source) -%}
-{%- set first_load = 'min(record_source) as record_source, min(loaded_at) as loaded_at, '
-    ~ 'min(load_id) as load_id' -%}
 first_new as (
 
     select min(effective_at) as effective_at from {{ source }}
@@ -11,20 +9,21 @@ first_new as (
 
 ),
 
-last_before as (
-
-    select max(effective_at) as effective_at from {{ source }}
-    where {{ in_loads_so_far('load_id') }}
-        and effective_at < (select first_new.effective_at from first_new)
-
-),
-
 keys as (
 
-    select {{ hash_key }}, effective_at, {{ first_load }} from {{ source }}
-    where {{ in_loads_so_far('load_id') }} and effective_at >= coalesce(
-        (select last_before.effective_at from last_before),
-        (select first_new.effective_at from first_new)
+    select
+        {{ hash_key }},
+        effective_at,
+        min(record_source) as record_source,
+        min(loaded_at) as loaded_at,
+        min(load_id) as load_id
+    from {{ source }}
+    where {{ in_loads_so_far('load_id') }} and effective_at >= (
+        select coalesce(max(earlier.effective_at), min(first_new.effective_at))
+        from first_new
+        left join {{ source }} as earlier
+            on first_new.effective_at > earlier.effective_at
+                and {{ in_loads_so_far('earlier.load_id') }}
     )
     group by {{ hash_key }}, effective_at
 
@@ -32,7 +31,12 @@ keys as (
 
 deliveries as (
 
-    select effective_at, {{ first_load }}, row_number() over (order by effective_at) as number
+    select
+        effective_at,
+        min(record_source) as record_source,
+        min(loaded_at) as loaded_at,
+        min(load_id) as load_id,
+        row_number() over (order by effective_at) as number
     from keys
     group by effective_at
 
