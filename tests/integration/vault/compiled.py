@@ -117,9 +117,9 @@ class Vault:
         self.execute(f"delete from {self.structure.table}")
         self.built = 0
 
-    def rows(self) -> int:
-        """How many rows it holds."""
-        return self.execute(f"select count(*) from {self.structure.table}")[0][0]
+    def rows(self, what: str = "*") -> int:
+        """How many rows it holds, or other things that SQL counts."""
+        return self.execute(f"select count({what}) from {self.structure.table}")[0][0]
 
     def history(self, columns: str) -> list[tuple]:
         """Its history, the ghost aside."""

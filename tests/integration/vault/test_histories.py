@@ -97,6 +97,7 @@ def check(vault: Vault, structure: str, loads: list[tuple[list[Said], bool]]) ->
             held = vault.rows()
             vault.build(since=before)
             assert vault.rows() == held
+            assert vault.rows(f"distinct (item_hk, effective_at, {HELD[structure]})") == held
     vault.clear()
     vault.build()
     assert comparable(history(vault, structure)) == comparable(of_python(said))
