@@ -1,6 +1,7 @@
 """A row without a key is held by the ghost, counted, and in no other mart."""
 
-from tests.warehouse import ON_BOTH_SLOWLY, Warehouse
+from tests.engines import ON_BOTH_SLOWLY
+from tests.warehouse import Warehouse
 
 from .events import at, evening, event
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OpenWarehouse
-from tests.warehouse import ENGINES
+from tests.engines import ENGINES
 
 from .compiled import Vault, compile_structures
 from .public_cases import CASES, read_cases
