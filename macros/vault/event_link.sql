@@ -12,7 +12,9 @@ delivered as (
         event_date,
         loaded_at,
         load_id,
-        row_number() over (partition by {{ hash_key }} order by load_id, row_number) as delivery
+        row_number() over (
+            partition by {{ hash_key }}, event_date order by load_id, row_number
+        ) as delivery
     from {{ source }}
     where {{ in_new_loads('load_id') }}
 
@@ -31,7 +33,8 @@ where delivery = 1
     and not exists (
         select 1 from {{ this }} as stored
         where stored.{{ hash_key }} = delivered.{{ hash_key }}
-            and stored.{{ in_dates('event_date', new_event_dates(source)) }}
+            and stored.event_date is not distinct from delivered.event_date
+            and {{ in_dates('stored.event_date', new_event_dates(source)) }}
     )
 {% endif %}
 {% endmacro %}
