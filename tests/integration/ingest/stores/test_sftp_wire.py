@@ -74,7 +74,7 @@ def test_a_transfer_that_always_breaks_off_fails_and_the_next_is_fetched(remote,
         _, failed = next(turns)
         _, path = next(turns)
         assert path.read_bytes() == b"next"
-    silent = "the server has been silent for 1 seconds"
+    silent = f"the server has been silent for {settings.stall_seconds} seconds"
     reason = silent if kind == "stall" else "the connection was lost"
     assert str(failed).startswith(reason)
     assert str(failed).endswith("(tried 2 times); load it again later")
