@@ -2,7 +2,8 @@
 
 Tables stay in place, and rows that haven't changed are left alone. So readers see the old rows or
 the new ones and never wait, whatever the isolation of their transactions; what was granted on a
-table stays, as do the views that others made on it.
+table stays, as do the views that others made on it. Only where a table's columns change, or it
+goes, its readers wait until all is published.
 """
 
 from collections.abc import Sequence
