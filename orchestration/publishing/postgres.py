@@ -105,7 +105,11 @@ class _Publication:
         ):
             self.session.execute(f"create schema {identifier(self.published)}")
         marts, present = self._tables(self.marts, "rv"), self._tables(self.published, "r")
-        for name, mart in marts.items():
+        # From the change of a table's columns on, its readers wait: it comes after the others.
+        for name, mart in sorted(
+            marts.items(),
+            key=lambda each: each[0] in present and present[each[0]].types != each[1].types,
+        ):
             table = self._shape(name, mart, present.get(name))
             self._fill(name, mart, is_new=table.types != mart.types)
             self._describe(name, mart, table)
