@@ -7,6 +7,7 @@ from ingest.contracts.compatibility.differences import (
     BOTH_WAYS,
     Difference,
     Side,
+    failing,
     narrowed,
     widened,
 )
@@ -53,10 +54,7 @@ def changes(old: Column, new: Column, *, zone_is_told: bool = False) -> Iterator
     if old.unique != new.unique:
         made, change = (narrowed, "must be") if new.unique else (widened, "need no longer be")
         yield made(f"{field} unique", f"{change} unique in a drop")
-    if come := new.fails_drop - old.fails_drop:
-        yield narrowed(f"{field} failDropOn", f"also {', '.join(sorted(come))}")
-    if gone := old.fails_drop - new.fails_drop:
-        yield widened(f"{field} failDropOn", f"no longer {', '.join(sorted(gone))}")
+    yield from failing(f"{field} failDropOn", old.fails_drop, new.fails_drop)
     if old.is_pii != new.is_pii:
         yield Difference(
             f"{field} classification",

@@ -1,5 +1,6 @@
 """One difference between two contracts, and what it breaks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -59,3 +60,11 @@ def narrowed(field: str, change: str, advice: str = "") -> Difference:
 def widened(field: str, change: str, advice: str = "") -> Difference:
     """More is accepted than was."""
     return Difference(field, change, WIDENED, advice)
+
+
+def failing(field: str, was: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:
+    """Rules that fail a drop, where others put a row aside."""
+    if come := now - was:
+        yield narrowed(field, f"also {', '.join(sorted(come))}")
+    if gone := was - now:
+        yield widened(field, f"no longer {', '.join(sorted(gone))}")

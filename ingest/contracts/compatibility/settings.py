@@ -8,6 +8,7 @@ from ingest.contracts.compatibility.differences import (
     BOTH_WAYS,
     Difference,
     Side,
+    failing,
     narrowed,
     widened,
 )
@@ -55,9 +56,7 @@ def changes(old: Contract, new: Contract) -> Iterator[Difference]:
     yield from _limit(
         "quarantineThresholdPct", old.quarantine_threshold_pct, new.quarantine_threshold_pct
     )
-    if old.fails_drop != new.fails_drop:
-        was, now = (", ".join(sorted(c.fails_drop)) or "nothing" for c in (old, new))
-        yield Difference("failDropOn", f"was {was}, is {now}")
+    yield from failing("failDropOn", old.fails_drop, new.fails_drop)
     if old.cadence != new.cadence:
         yield Difference("frequency", f"was {_shown(old.cadence)}, is {_shown(new.cadence)}")
     if old.description != new.description:

@@ -176,7 +176,8 @@ def test_a_change_of_a_column_breaks_what_it_breaks(old, new, breaks):
         (effect("store_time"), effect("file_name"), {BACKWARD, FORWARD, WAREHOUSE}),
         (effect("file_name"), effect("column on"), {BACKWARD, FORWARD, WAREHOUSE}),
         (effect("column on"), effect("column on"), set()),
-        ({}, {"settings": {"failDropOn": ["record"]}}, set()),
+        ({}, {"settings": {"failDropOn": ["record"]}}, {BACKWARD}),
+        ({"settings": {"failDropOn": ["record"]}}, {}, {FORWARD}),
         ({}, {"settings": {"timezone": "UTC"}}, set()),
         (
             {"settings": {"timezone": "UTC"}},

@@ -87,7 +87,7 @@ class _Users(asyncssh.SSHServer):
         return password == PASSWORD
 
 
-PART_BYTES, PART_SECONDS = 4096, 0.03
+PART_BYTES, PART_SECONDS = 4096, 0.06
 
 
 class _Files(asyncssh.SFTPServer):

@@ -9,6 +9,7 @@ from threading import Event, Timer
 import asyncssh
 import pytest
 from looking import MIB, archive, fetch_all, only, paths
+from ssh_servers import PART_BYTES, PART_SECONDS
 
 from ingest.errors import DropError, SourceError, TransportError
 from ingest.stores import open_store, sftp
@@ -74,7 +75,7 @@ def test_a_transfer_that_always_breaks_off_fails_and_the_next_is_fetched(remote,
         _, failed = next(turns)
         _, path = next(turns)
         assert path.read_bytes() == b"next"
-    silent = f"the server has been silent for {settings.stall_seconds} seconds"
+    silent = f"the server has been silent for {settings.stall_seconds:g} seconds"
     reason = silent if kind == "stall" else "the connection was lost"
     assert str(failed).startswith(reason)
     assert str(failed).endswith("(tried 2 times); load it again later")
@@ -142,8 +143,9 @@ def test_a_transfer_ends_at_once_while_the_server_is_silent(remote, tmp_path):
 
 
 def test_a_server_that_gives_small_parts_is_not_silent(password_remote, tmp_path):
-    """A block of 256 KiB takes it two seconds, twice of what counts as silence."""
-    content = os.urandom(MIB // 2)
+    """A block takes it longer than counts as silence."""
+    content = os.urandom(sftp.BLOCK_BYTES)
+    assert len(content) / PART_BYTES * PART_SECONDS > password_remote.settings.stall_seconds
     password_remote.write("a.slow", content)
     with password_remote.open() as store:
         assert fetch_all(password_remote, tmp_path, store) == [content]
