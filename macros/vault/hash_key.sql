@@ -7,5 +7,7 @@
         {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
         {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
     {%- endfor -%}
-    {{ hash_text("nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')") }}
+    {{ hash_text(
+        "nullif(trim(trailing '|' from " ~ quoted | join(" || '|' || ") ~ "), '')"
+    ) }}
 {%- endmacro %}
