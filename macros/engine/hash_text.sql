@@ -6,3 +6,10 @@
 {% macro default__hash_text(text) -%}
     cast(md5({{ text }}) as uuid)
 {%- endmacro %}
+
+{#- Spark has no uuid: its text, as the other engines print it. -#}
+{% macro spark__hash_text(text) -%}
+    regexp_replace(
+        md5({{ text }}), '^(.{8})(.{4})(.{4})(.{4})(.{12})$', '$1-$2-$3-$4-$5'
+    )
+{%- endmacro %}

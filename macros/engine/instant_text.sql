@@ -10,3 +10,7 @@
 {% macro postgres__instant_text(instant) -%}
     to_char({{ instant }}, 'YYYY-MM-DD"T"HH24:MI:SS.US')
 {%- endmacro %}
+
+{% macro spark__instant_text(instant) -%}
+    date_format({{ instant }}, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS")
+{%- endmacro %}

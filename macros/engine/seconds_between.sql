@@ -13,3 +13,10 @@
 {% macro postgres__seconds_between(start, finish) -%}
     cast(extract(epoch from {{ finish }} - {{ start }}) as decimal(18, 6))
 {%- endmacro %}
+
+{% macro spark__seconds_between(start, finish) -%}
+    cast(
+        cast(unix_micros({{ finish }}) - unix_micros({{ start }}) as decimal(18, 0)) * 0.000001
+        as decimal(18, 6)
+    )
+{%- endmacro %}

@@ -19,3 +19,11 @@
         {{ step_seconds }} * interval '1 second'
     )
 {%- endmacro %}
+
+{% macro spark__series(first, last, step_seconds) -%}
+    explode(sequence(
+        cast({{ first }} as timestamp),
+        cast({{ last }} as timestamp),
+        {{ step_seconds }} * interval '1 second'
+    ))
+{%- endmacro %}

@@ -10,3 +10,7 @@
         timezone('UTC', timezone('{{ zone }}', {{ reading }}))
     {%- endif -%}
 {%- endmacro %}
+
+{% macro spark__utc_instant(reading, zone) -%}
+    to_utc_timestamp({{ reading }}, '{{ zone }}')
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro default__wall_clock(instant, zone) -%}
     timezone('{{ zone }}', timezone('UTC', {{ instant }}))
 {%- endmacro %}
+
+{% macro spark__wall_clock(instant, zone) -%}
+    from_utc_timestamp({{ instant }}, '{{ zone }}')
+{%- endmacro %}

@@ -8,7 +8,7 @@
     nullif(trim(both ' ' from
         case
             when position('  ' in {{ spaced.text }}) > 0
-                then regexp_replace({{ spaced.text }}, ' +', ' ', 'g')
+                then {{ squeezed(spaced.text) }}
             else {{ spaced.text }}
         end
     ), '')

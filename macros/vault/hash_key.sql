@@ -7,6 +7,6 @@
         {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
         {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
     {%- endfor -%}
-    {%- set text = "nullif(rtrim(" ~ quoted | join(" || '|' || ") ~ ", '|'), '')" -%}
+    {%- set text = "nullif(trim(trailing '|' from " ~ quoted | join(" || '|' || ") ~ "), '')" -%}
     coalesce({{ hash_text(text) }}, {{ zero_key() }})
 {%- endmacro %}

@@ -47,12 +47,12 @@ select
     channel_genre,
     broadcaster_name,
     universe_source,
-    cast(viewing_seconds as double precision) as viewing_seconds,
-    cast(viewing_seconds as double precision) / day_seconds as average_audience,
-    100 * cast(viewing_seconds as double precision) / day_seconds / nullif(universe, 0)
+    cast(viewing_seconds as {{ type_double() }}) as viewing_seconds,
+    cast(viewing_seconds as {{ type_double() }}) / day_seconds as average_audience,
+    100 * cast(viewing_seconds as {{ type_double() }}) / day_seconds / nullif(universe, 0)
         as rating_pct,
-    100 * cast(viewing_seconds as double precision) / cast(day_viewing_seconds as double precision)
-        as share_pct,
+    100 * cast(viewing_seconds as {{ type_double() }})
+    / cast(day_viewing_seconds as {{ type_double() }}) as share_pct,
     viewers,
     viewers_weighted,
     reach,
@@ -61,15 +61,16 @@ select
     reach_5min,
     reach_15min,
     100 * reach / nullif(universe, 0) as reach_pct,
-    cast(viewing_seconds as double precision) / viewers_weighted as average_seconds_per_viewer,
-    cast(viewing_seconds as double precision) / nullif(universe, 0) as average_seconds_per_person,
+    cast(viewing_seconds as {{ type_double() }}) / viewers_weighted as average_seconds_per_viewer,
+    cast(viewing_seconds as {{ type_double() }}) / nullif(universe, 0)
+        as average_seconds_per_person,
     day_viewers,
     credited_minutes,
     minute_viewers,
     day_minute_viewers,
-    cast(minute_viewers as double precision) / nullif(day_minute_viewers, 0)
+    cast(minute_viewers as {{ type_double() }}) / nullif(day_minute_viewers, 0)
         as reach_of_day_viewers,
-    cast(credited_minutes as double precision) / nullif(day_minute_viewers, 0)
+    cast(credited_minutes as {{ type_double() }}) / nullif(day_minute_viewers, 0)
         as trp_of_day_viewers,
     rank_by_viewing,
     universe,

@@ -134,8 +134,8 @@ select
     cast(distinct_events as bigint) as distinct_events,
     cast(exact_repeats as bigint) as exact_repeats,
     cast(rows_in_vault as bigint) as rows_in_vault,
-    cast(seconds_in_vault as double precision) as seconds_in_vault,
-    cast(seconds_in_marts as double precision) as seconds_in_marts,
+    cast(seconds_in_vault as {{ type_double() }}) as seconds_in_vault,
+    cast(seconds_in_marts as {{ type_double() }}) as seconds_in_marts,
     cast(
         abs(rows_in_file - rows_loaded - rows_quarantined)
         + abs(rows_loaded - rows_in_raw)

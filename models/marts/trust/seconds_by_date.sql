@@ -9,7 +9,7 @@ counted as (
 
     select
         'viewer' as total,
-        cast(viewer_hk as varchar) as counted_for,
+        cast(viewer_hk as {{ type_string() }}) as counted_for,
         viewing_seconds as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
@@ -17,7 +17,7 @@ counted as (
     union all
     select
         'viewer' as total,
-        cast(viewer_hk as varchar) as counted_for,
+        cast(viewer_hk as {{ type_string() }}) as counted_for,
         0 as seconds_in_vault,
         cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
         broadcast_date
@@ -41,7 +41,7 @@ counted as (
     union all
     select
         'channel' as total,
-        cast(channel_hk as varchar) as counted_for,
+        cast(channel_hk as {{ type_string() }}) as counted_for,
         viewing_seconds as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
@@ -49,7 +49,7 @@ counted as (
     union all
     select
         'channel' as total,
-        cast(channel_hk as varchar) as counted_for,
+        cast(channel_hk as {{ type_string() }}) as counted_for,
         0 as seconds_in_vault,
         cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
         broadcast_date
@@ -57,7 +57,7 @@ counted as (
     union all
     select
         'minutes of a channel' as total,
-        cast(channel_hk as varchar) as counted_for,
+        cast(channel_hk as {{ type_string() }}) as counted_for,
         60 as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
@@ -65,7 +65,7 @@ counted as (
     union all
     select
         'minutes of a channel' as total,
-        cast(channel_hk as varchar) as counted_for,
+        cast(channel_hk as {{ type_string() }}) as counted_for,
         0 as seconds_in_vault,
         60 * credited_minutes as seconds_in_marts,
         broadcast_date
@@ -88,10 +88,10 @@ side_by_side as (
 
 select
     cast(
-        sum(case when total = 'viewer' then seconds_in_vault else 0 end) as double precision
+        sum(case when total = 'viewer' then seconds_in_vault else 0 end) as {{ type_double() }}
     ) as seconds_in_vault,
     cast(
-        sum(case when total = 'viewer' then seconds_in_marts else 0 end) as double precision
+        sum(case when total = 'viewer' then seconds_in_marts else 0 end) as {{ type_double() }}
     ) as seconds_in_marts,
     cast(
         sum(case when abs(seconds_in_vault - seconds_in_marts) > 0.001 then 1 else 0 end) as integer

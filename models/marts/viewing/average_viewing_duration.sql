@@ -13,11 +13,11 @@ platforms as (
 select
     platforms.platform,
     universe.universe_source,
-    coalesce(cast(viewing.viewing_seconds as double precision), 0) as viewing_seconds,
+    coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0) as viewing_seconds,
     coalesce(viewing.viewers, 0) as viewers,
-    cast(viewing.viewing_seconds as double precision) / viewing.viewers
+    cast(viewing.viewing_seconds as {{ type_double() }}) / viewing.viewers
         as average_seconds_per_viewer,
-    coalesce(cast(viewing.viewing_seconds as double precision), 0) / nullif(universe.universe, 0)
+    coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0) / nullif(universe.universe, 0)
         as average_seconds_per_person,
     universe.universe,
     universe.broadcast_date

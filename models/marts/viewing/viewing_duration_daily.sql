@@ -21,7 +21,7 @@ select
     viewing.viewer_hk,
     hub_viewer.viewer_id,
     viewing.platform,
-    cast(viewing.viewing_seconds as double precision) as viewing_seconds,
+    cast(viewing.viewing_seconds as {{ type_double() }}) as viewing_seconds,
     viewing.intervals,
     viewing.channels,
     viewing.broadcast_date

@@ -21,10 +21,17 @@ span as (
 
 ),
 
+midnights as (
+
+    select {{ series('first_date', 'last_date', a_day) }} as midnight
+    from span
+
+),
+
 dates as (
 
-    select cast({{ series('first_date', 'last_date', a_day) }} as date) as broadcast_date
-    from span
+    select cast(midnight as date) as broadcast_date
+    from midnights
 
 ),
 

@@ -45,9 +45,9 @@ programmes as (
     select
         delivered.record_source as feed,
         {{ hash_key([
-            'cast(delivered.programme_hk as varchar)',
+            'cast(delivered.programme_hk as ' ~ type_string() ~ ')',
             instant_text('delivered.effective_at'),
-            'cast(delivered.change_hash as varchar)',
+            'cast(delivered.change_hash as ' ~ type_string() ~ ')',
         ]) }} as row_hk,
         hub_programme.programme_hk is not null
         and exists (
@@ -78,9 +78,9 @@ channels as (
     select
         delivered.record_source as feed,
         {{ hash_key([
-            'cast(delivered.channel_hk as varchar)',
+            'cast(delivered.channel_hk as ' ~ type_string() ~ ')',
             instant_text('delivered.effective_at'),
-            'cast(delivered.change_hash as varchar)',
+            'cast(delivered.change_hash as ' ~ type_string() ~ ')',
         ]) }} as row_hk,
         hub_channel.channel_hk is not null
         and broadcaster.broadcaster_hk is not null

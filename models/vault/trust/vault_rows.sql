@@ -12,9 +12,9 @@ union all
 select
     record_source as feed,
     {{ hash_key([
-        'cast(programme_hk as varchar)',
+        'cast(programme_hk as ' ~ type_string() ~ ')',
         instant_text('valid_from_at'),
-        'cast(change_hash as varchar)',
+        'cast(change_hash as ' ~ type_string() ~ ')',
     ]) }} as row_hk,
     load_id
 from {{ ref('programme_history') }}
@@ -23,9 +23,9 @@ union all
 select
     record_source as feed,
     {{ hash_key([
-        'cast(channel_hk as varchar)',
+        'cast(channel_hk as ' ~ type_string() ~ ')',
         instant_text('valid_from_at'),
-        'cast(change_hash as varchar)',
+        'cast(change_hash as ' ~ type_string() ~ ')',
     ]) }} as row_hk,
     load_id
 from {{ ref('channel_history') }}
