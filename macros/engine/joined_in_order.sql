@@ -6,3 +6,7 @@
 {% macro default__joined_in_order(column) -%}
     string_agg(cast({{ column }} as varchar), '' order by {{ column }})
 {%- endmacro %}
+
+{% macro spark__joined_in_order(column) -%}
+    array_join(array_sort(collect_list(cast({{ column }} as string))), '')
+{%- endmacro %}

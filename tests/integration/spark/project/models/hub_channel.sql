@@ -1,3 +1,3 @@
 -- Grain: one row per channel.
 
-{{ hub('channel_hk', 'channel_id', [ref('stg_events')]) }}
+{{ hub('channel_hk', ['channel_id'], [ref('stg_events')]) }}

@@ -11,7 +11,7 @@ singles as (
         event_date as broadcast_date,
         min(event_at) as event_at
     from {{ ref('link_event') }}
-    where {{ in_affected_dates('event_date') }} and channel_hk is not null
+    where {{ in_affected_dates('event_date') }} and channel_hk <> {{ zero_key() }}
     group by channel_hk, event_date
     having count(*) = 1
 
