@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -9,7 +10,7 @@ from uuid import uuid4
 from ingest.contracts import read_contracts
 from ingest.errors import UsageError, WarehouseError
 from ingest.settings import Settings
-from ingest.warehouses import open_for_loading
+from ingest.warehouses import open_for_loading, open_for_reading
 from orchestration.locking import one_at_a_time
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def build(
     from dbt.cli.main import dbtRunner
 
     started = time.monotonic()
-    with open_for_loading(settings, read_contracts(settings.contracts_dir).values()):
-        pass  # a feed that never delivered has its empty table
+    _prepare_raw(settings)
     build_id = settings.build_id or str(uuid4())
     watcher = _Watcher(on_progress)
     words = [command, "--log-level", "none", "--project-dir", str(settings.project_dir)]
@@ -90,6 +90,18 @@ def build(
         finally:
             close_warehouse()
     return BuildResult(build_id, time.monotonic() - started, _nodes(outcome, settings))
+
+
+def _prepare_raw(settings: Settings) -> None:
+    """Give a feed that never delivered its empty table; wait for no loader if all have theirs."""
+    contracts = read_contracts(settings.contracts_dir).values()
+    with suppress(WarehouseError):  # what is wrong is told by whoever opens it to change it
+        warehouse = open_for_reading(settings)
+        if warehouse is not None:
+            with warehouse:
+                if not warehouse.lacks(contracts):
+                    return
+    open_for_loading(settings, contracts).close()
 
 
 def parse(settings: Settings) -> None:

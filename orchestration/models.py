@@ -1,5 +1,6 @@
 """An asset per dbt model and seed, with dbt's data tests as their checks."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def dbt_project(settings: Settings) -> DbtProject:
         target_path=settings.dbt_target_path,
         profiles_dir=settings.project_dir / "profiles",
     )
-    if _manifest_is_stale(project):
+    if _manifest_is_stale(project, settings.target):
         parse(settings)
     return project
 
@@ -49,9 +50,15 @@ def model_assets(settings: Settings, project: DbtProject) -> dg.AssetsDefinition
     return build_models
 
 
-def _manifest_is_stale(project: DbtProject) -> bool:
-    """Whether a file that dbt parses is newer: parsing takes seconds, and each run would do it."""
+def _manifest_is_stale(project: DbtProject, target: str) -> bool:
+    """Whether it is another target's, or a file that dbt parses is newer.
+
+    Parsing takes seconds, and each run would do it.
+    """
     if not project.manifest_path.exists():
+        return True
+    manifest = json.loads(project.manifest_path.read_text(encoding="utf-8"))
+    if manifest["metadata"]["adapter_type"] != target:
         return True
     parsed_at = project.manifest_path.stat().st_mtime
     files = [project.project_dir / "dbt_project.yml"]

@@ -103,18 +103,22 @@ class Warehouse(ABC):
                 )
         return True
 
-    def prepare(self, contracts: Iterable[Contract]) -> None:
-        """Make the raw schema, its own tables, and one table per contract with all its columns.
+    def lacks(self, contracts: Iterable[Contract]) -> list[str]:
+        """The statements that would make what is missing of the tables and columns of `prepare`.
 
         Raise ContractError where a column has another type by now.
         """
         tables = TABLES | {contract.feed: feed_columns(contract) for contract in contracts}
         known = self.column_types()
-        statements = [
+        return [
             statement
             for name, columns in tables.items()
             for statement in self._changes(name, columns, known.get(name, {}))
         ]
+
+    def prepare(self, contracts: Iterable[Contract]) -> None:
+        """Make the raw schema, its own tables, and one table per contract with all its columns."""
+        statements = self.lacks(contracts)
         if statements:
             with self.transaction():
                 if not self._has_schema():

@@ -147,7 +147,8 @@ def property_files() -> list[Path]:
     project = read(PROJECT_FILE)
     kinds = ("model-paths", "seed-paths", "macro-paths", "test-paths")
     folders = [PROJECT_DIR / path for kind in kinds for path in project[kind]]
-    return sorted(path for folder in folders for path in folder.rglob("*.y*ml"))
+    found = {path for folder in folders for path in folder.rglob("*.y*ml")}
+    return sorted(found - set((PROJECT_DIR / "tests" / "integration").rglob("*")))  # .dbtignore
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,13 @@ def test_a_crash_leaves_what_was_published(published):
     assert_published_are_the_marts(published)
 
 
+def test_a_build_waits_for_no_load(built):
+    with connect(built) as loader:
+        one(loader, "select pg_advisory_lock(hashtextextended('audience-vault loader of raw', 0))")
+        impatient = replace(built.settings, lock_wait_seconds=0)
+        assert build(impatient, ["--select", "stg_channels__channels"]).succeeded
+
+
 @pytest.mark.parametrize("work", [build, publish])
 def test_builds_and_publishes_wait_for_each_other(built, work):
     patient = replace(built.settings, lock_wait_seconds=30)

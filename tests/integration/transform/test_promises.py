@@ -137,7 +137,7 @@ def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) ->
     assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": silent, "2": off}))
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
@@ -172,7 +172,7 @@ def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part
     )
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse()
     warehouse.load("1", FIRST_DAY)
@@ -235,7 +235,7 @@ def test_a_wrong_setting_is_refused(warehouse: Warehouse, setting: str) -> None:
     assert name in str(warehouse.last.exception or warehouse.last.result.results)
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
     warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
     assert not warehouse.dbt("run", "--empty")
@@ -265,7 +265,7 @@ def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehou
     assert warehouse.marts() != plain
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_the_real_drops_in_any_order(new_warehouse: NewWarehouse, real_drops: Path) -> None:
     check_orders(new_warehouse, real_drops, [(2, 0, 1)])
 
