@@ -51,8 +51,8 @@ def libpq_environment(dsn: str) -> dict[str, str]:
             "AUDIENCE_VAULT_POSTGRES names no database; write it, as in "
             "postgresql://user@host:5432/database"
         )
-    if "," in options.get("port", ""):
-        raise UsageError("AUDIENCE_VAULT_POSTGRES names several ports; dbt connects to one")
+    if not options.get("port", "5432").isdecimal():  # not quoted: without an @ it is the password
+        raise UsageError("AUDIENCE_VAULT_POSTGRES must name one port, as a number, or none")
     return {_variable(option): value for option, value in options.items()}
 
 

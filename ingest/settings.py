@@ -2,12 +2,14 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import UsageError
 from ingest.libpq import SECRETS, libpq_environment
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -231,5 +233,9 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
 
 
 if __name__ == "__main__":
-    for name, value in Settings.from_environment().environment().items():
+    try:
+        variables = Settings.from_environment().environment()
+    except (SettingsError, UsageError) as error:
+        sys.exit(f"Error: {error}")
+    for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - read by the Makefile

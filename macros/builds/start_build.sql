@@ -7,7 +7,11 @@
         {%- if is_build() %}
 begin;
 {{ start_alone() }}
-create schema if not exists {{ adapter.quote(layer_schema('vault')) }};
+            {%- if layer_schema('vault') not in query_values(
+                "select schema_name from information_schema.schemata"
+            ) %}
+create schema {{ adapter.quote(layer_schema('vault')) }};
+            {%- endif %}
 create table if not exists {{ build_table('builds') }} (
     build_id text primary key,
     as_of_load bigint,

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -16,6 +17,7 @@ from ingest.loading.loader import load
 from orchestration.build import build
 from orchestration.publishing import PublishError, publish
 from orchestration.publishing import postgres as publishing
+from tests.postgres import throwaway_database, with_option
 
 SPAWN = multiprocessing.get_context("spawn")
 MARTS = {
@@ -255,6 +257,23 @@ def test_a_crash_leaves_what_was_published(published):
     assert [published.execute(each) for each in look] == before
     publish(published.settings)
     assert_published_are_the_marts(published)
+
+
+def test_a_user_needs_no_more_than_its_own_schemas(built, postgres_dsn):
+    with throwaway_database(postgres_dsn) as dsn:
+        user = f"owner_{uuid4().hex[:8]}"
+        schemas = ("raw", "staging", "vault", "marts", "published")
+        made = "; ".join(f"create schema {schema} authorization {user}" for schema in schemas)
+        place = replace(built.settings, postgres_dsn=dsn)
+        replace(built, settings=place).execute(f"create role {user} login; {made}")
+        try:
+            own = replace(place, postgres_dsn=with_option(dsn, "user", user))
+            assert not load(built.drops, own).failed
+            assert build(own, command="seed").succeeded
+            assert build(own, command="run").succeeded
+            assert publish(own).query("select count(*) from published.snapshot") == [(1,)]
+        finally:
+            replace(built, settings=place).execute(f"drop owned by {user}; drop role {user}")
 
 
 def test_a_build_waits_for_no_load(built):

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from ingest.errors import UsageError
 from ingest.settings import PROJECT_DIR, Settings, SettingsError
 
 
@@ -69,3 +70,60 @@ def test_a_shell_can_take_them_over():
     words = shlex.split(printed)
     assert "AUDIENCE_VAULT_DUCKDB=/data/it's here.duckdb" in words
     assert "DAGSTER_DISABLE_TELEMETRY=yes" in words
+
+
+POSTGRES = {"AUDIENCE_VAULT_TARGET": "postgres", "PATH": os.environ["PATH"]}
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://loader:s%40cret@db.example:6432/audience?sslmode=require",
+        "host=db.example port=6432 user=loader password='s@cret' dbname=audience sslmode=require",
+    ],
+)
+def test_dbt_is_told_where_postgresql_is_and_only_processes_the_password(dsn, monkeypatch):
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    settings = Settings.from_environment(POSTGRES | {"AUDIENCE_VAULT_POSTGRES": dsn})
+    told = {name: it for name, it in settings.environment().items() if name.startswith("PG")}
+    assert told == {
+        "PGHOST": "db.example",
+        "PGPORT": "6432",
+        "PGUSER": "loader",
+        "PGDATABASE": "audience",
+        "PGSSLMODE": "require",
+    }
+    with settings.applied():
+        assert os.environ["PGPASSWORD"] == "s@cret"
+    assert "PGPASSWORD" not in os.environ
+    assert "s@cret" not in repr(settings)
+
+
+def test_other_options_have_the_names_that_libpq_gives_them():
+    dsn = "dbname=d connect_timeout=5 application_name=a target_session_attrs=primary"
+    settings = Settings.from_environment(POSTGRES | {"AUDIENCE_VAULT_POSTGRES": dsn})
+    assert {"PGCONNECT_TIMEOUT", "PGAPPNAME", "PGTARGETSESSIONATTRS"} <= set(settings.environment())
+
+
+@pytest.mark.parametrize(
+    ("dsn", "reason"),
+    [
+        ("postgresql://loader:s@cret@db/audience", "special characters of the password"),
+        ("postgresql://loader:s%40cret@db", "names no database"),
+        ("postgresql://loader:s%40cret/audience", "one port"),
+        ("host=a,b port=1,2 dbname=audience password=s@cret", "one port"),
+        ("dbname=audience passwort=s@cret", "isn't a connection string"),
+    ],
+)
+def test_where_postgresql_is_must_be_told_clearly_and_is_never_quoted(dsn, reason):
+    environment = POSTGRES | {"AUDIENCE_VAULT_POSTGRES": dsn}
+    with pytest.raises(UsageError, match=reason) as raised:
+        Settings.from_environment(environment).environment()
+    assert "cret" not in str(raised.value)
+    command = [sys.executable, "-m", "ingest.settings"]
+    told = subprocess.run(
+        command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("Error: AUDIENCE_VAULT_POSTGRES")
+    assert "cret" not in told.stdout + told.stderr
