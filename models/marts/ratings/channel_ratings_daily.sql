@@ -52,7 +52,7 @@ select
     100 * cast(viewing_seconds as {{ type_double() }}) / day_seconds / nullif(universe, 0)
         as rating_pct,
     100 * cast(viewing_seconds as {{ type_double() }})
-    / cast(day_viewing_seconds as {{ type_double() }}) as share_pct,
+    / nullif(cast(day_viewing_seconds as {{ type_double() }}), 0) as share_pct,
     viewers,
     viewers_weighted,
     reach,
@@ -61,7 +61,8 @@ select
     reach_5min,
     reach_15min,
     100 * reach / nullif(universe, 0) as reach_pct,
-    cast(viewing_seconds as {{ type_double() }}) / viewers_weighted as average_seconds_per_viewer,
+    cast(viewing_seconds as {{ type_double() }}) / nullif(viewers_weighted, 0)
+        as average_seconds_per_viewer,
     cast(viewing_seconds as {{ type_double() }}) / nullif(universe, 0)
         as average_seconds_per_person,
     day_viewers,
