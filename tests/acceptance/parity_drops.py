@@ -1,6 +1,7 @@
 """Drops to compare engines with: simulated, real, and of events that engines could see unlike."""
 
 import json
+import os
 import random
 from datetime import date
 from pathlib import Path
@@ -33,10 +34,35 @@ def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
         [folder / "later" / "channels", events[3]],
         [events[5], _awkward_events(folder / "stb_events_awkward.json")],
     ]
+    loads = [[*drops, *panel] for drops, panel in zip(loads, _panel(folder), strict=True)]
     if real is not None:
         first, second, third = sorted((real / "stb_events").glob("events_*.json"))
         late = [third, first, real / "programmes", second]
         loads = [[*drops, drop] for drops, drop in zip(loads, late, strict=True)]
+    return loads
+
+
+def _panel(folder: Path) -> list[list[Path]]:
+    """Profiles of each load, the first of them last, and a schedule that is corrected."""
+    profiles = {
+        "2": ["box 1,a,1990,male,Nörd,2.5,2024-01-04"],
+        "1": ["box 1,b,1990,male,nord,1,2024-01-02", "BOX 1,b,,female,,,2024-01-03"],
+        "3": ["box 1,,2006,,NORD,1200.000001,2024-01-05", "other,c,1959,female,,0,2020-02-29"],
+        "4": ["box 1,a,1990,male,Nörd,2.5,2024-01-06"],
+    }
+    loads = []
+    for name, lines in profiles.items():
+        drop = folder / f"viewer_profiles_{name}.csv"
+        head = "viewer,household,birth_year,gender,region,weight,valid_from"
+        drop.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+        slots = folder / f"schedule_{name}.json"
+        last = 20 + int(name)
+        hours = [{"start": f"2024-01-04T{hour}:00:00+02:00"} for hour in range(19, last)]
+        ends = f"2024-01-04T{last}:30:00.5Z"
+        told = [hour | {"channel": "istanbul", "programme": "é7", "end": ends} for hour in hours]
+        slots.write_text(json.dumps(told))
+        os.utime(slots, (1_704_000_000 + int(name),) * 2)
+        loads.append([drop, slots])
     return loads
 
 

@@ -44,7 +44,7 @@ def ratings(warehouse: Warehouse, day: str) -> dict[str, float]:
     """By target: 100 * average audience / universe, of target_membership and universe_daily."""
     rows = warehouse.execute(
         f"""
-        select universe.target, 100 * sum(viewing.weight * viewing.viewing_seconds)
+        select universe.target, 100 * sum(cast(viewing.weight as double) * viewing.viewing_seconds)
             / max(universe.day_seconds) / max(universe.universe)
         from vault.universe_daily as universe
         inner join vault.target_membership as membership
