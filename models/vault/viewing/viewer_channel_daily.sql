@@ -1,4 +1,5 @@
 -- Grain: one row per broadcast date, channel and viewer with viewing.
+-- Seconds have 19 digits: DuckDB multiplies decimals of up to 18 in 64 bits, too few for weighted ones.
 
 with
 
@@ -19,7 +20,7 @@ viewing as (
 select
     viewing.viewer_hk,
     viewing.channel_hk,
-    cast(viewing.viewing_seconds as decimal(18, 6)) as viewing_seconds,
+    cast(viewing.viewing_seconds as decimal(19, 6)) as viewing_seconds,
     viewing.reach_seconds,
     coalesce(profiles.weight, 1) as weight,
     viewing.broadcast_date
