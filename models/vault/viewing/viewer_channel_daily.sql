@@ -1,5 +1,6 @@
 -- Grain: one row per broadcast date, channel and viewer with viewing.
--- Seconds have 19 digits: DuckDB multiplies decimals of up to 18 in 64 bits, too few for weighted ones.
+-- Seconds have 19 digits: DuckDB multiplies decimals of up to 18 in 64 bits, too few for the
+-- weighted ones.
 
 with
 
