@@ -1,6 +1,7 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
--- reach on a date at most one threshold further.
+-- reach on a date at most one threshold further. A profile changes every date on which it holds, a slot of
+-- the schedule its own date and the 28 after, on which it may be played back.
 
 {{ config(incremental_strategy='append') }}
 
@@ -66,9 +67,17 @@ stretches as (
 
 ),
 
+reference_days as (
+
+    {{ profile_days() | indent(4) }}
+    union all
+    {{ slot_days() | indent(4) }}
+
+),
+
 touched as (
 
-    select distinct
+    select
         stretches.feed,
         stretches.load_id,
         calendar.broadcast_date
@@ -76,6 +85,14 @@ touched as (
     inner join {{ ref('broadcast_calendar') }} as calendar
         on calendar.day_started_at <= stretches.ended_at
             and calendar.day_ended_at > stretches.started_at
+    union
+    select
+        reference_days.feed,
+        reference_days.load_id,
+        calendar.broadcast_date
+    from reference_days
+    inner join {{ ref('broadcast_calendar') }} as calendar
+        on calendar.broadcast_date between reference_days.first_date and reference_days.last_date
 
 )
 
