@@ -22,8 +22,8 @@ select
     viewing.viewer_hk,
     viewing.channel_hk,
     cast(viewing.viewing_seconds as decimal(19, 6)) as viewing_seconds,
-    viewing.reach_seconds,
-    coalesce(profiles.weight, 1) as weight,
+    cast(viewing.reach_seconds as decimal(18, 6)) as reach_seconds,
+    cast(coalesce(profiles.weight, 1) as decimal(18, 6)) as weight,
     viewing.broadcast_date
 from viewing
 left join {{ ref('viewer_profile_span') }} as profiles
