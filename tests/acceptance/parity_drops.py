@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.simulate import SimulationPlan, simulate
+from tests.integration.transform.sessions import drop, made
 
 PLAN = SimulationPlan(
     days=6, boxes=40, start=date(2024, 1, 2), late_share=0.05, duplicate_share=0.05, bad_share=0.01
@@ -30,9 +31,13 @@ def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
     events = sorted((folder / "first" / "stb_events").iterdir())
     loads = [
         [folder / "first" / "channels", folder / "first" / "programmes", *events[:3]],
-        [folder / "later" / "programmes", events[4]],
+        [folder / "later" / "programmes", events[4], _sessions(folder / "tv_sessions_1.csv", 1)],
         [folder / "later" / "channels", events[3]],
-        [events[5], _awkward_events(folder / "stb_events_awkward.json")],
+        [
+            events[5],
+            _awkward_events(folder / "stb_events_awkward.json"),
+            _sessions(folder / "tv_sessions_2.csv", 2),
+        ],
     ]
     loads = [[*drops, *panel] for drops, panel in zip(loads, _panel(folder), strict=True)]
     if real is not None:
@@ -52,18 +57,25 @@ def _panel(folder: Path) -> list[list[Path]]:
     }
     loads = []
     for name, lines in profiles.items():
-        drop = folder / f"viewer_profiles_{name}.csv"
+        people = folder / f"viewer_profiles_{name}.csv"
         head = "viewer,household,birth_year,gender,region,weight,valid_from"
-        drop.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+        people.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
         slots = folder / f"schedule_{name}.json"
-        last = 20 + int(name)
-        hours = [{"start": f"2024-01-04T{hour}:00:00+02:00"} for hour in range(19, last)]
+        last = 18 + int(name)
+        hours = [{"start": f"2024-01-04T{hour}:00:00+02:00"} for hour in range(17, last)]
         ends = f"2024-01-04T{last}:30:00.5Z"
         told = [hour | {"channel": "istanbul", "programme": "é7", "end": ends} for hour in hours]
         slots.write_text(json.dumps(told))
         os.utime(slots, (1_704_000_000 + int(name),) * 2)
-        loads.append([drop, slots])
+        loads.append([people, slots])
     return loads
+
+
+def _sessions(path: Path, seed: int) -> Path:
+    """Sessions that overlap, repeat and go on; seeds share session ids."""
+    chance = random.Random(seed)  # noqa: S311 - the same sessions each time
+    path.write_text(drop(made(chance, 20) for _ in range(300)), encoding="utf-8")
+    return path
 
 
 def _awkward_events(path: Path) -> Path:

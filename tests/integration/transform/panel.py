@@ -34,7 +34,8 @@ def deliver_profiles(warehouse: Warehouse, name: str, profiles: Iterable[dict]) 
 
 def slot(channel: str, programme: str, start: str, end: str) -> dict:
     """One row of the schedule; times as in '2024-01-01 20:00', in UTC."""
-    return {"channel": channel, "programme": programme, "start": f"{start}Z", "end": f"{end}Z"}
+    times = {"start": f"{start}:00Z", "end": f"{end}:00Z"}
+    return {"channel": channel, "programme": programme} | times
 
 
 def deliver_schedule(
