@@ -46,7 +46,7 @@ def check_order(new_warehouse: Callable[[], Warehouse], order: tuple[int, ...]) 
     warehouse.load("1", VIEWING)
     for number in order:
         deliver_schedule(warehouse, str(number), DROPS[number], written=number)
-        warehouse.run("--select", "+schedule_slot", "affected_dates+1")
+        warehouse.run("--select", "+schedule_slot", "+affected_dates")
     assert held(warehouse) == HELD
 
 
