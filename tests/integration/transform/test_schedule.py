@@ -33,7 +33,7 @@ HELD = [
 ]
 
 
-BUILT = ("--select", "+schedule_slot", "+affected_dates", "hub_channel", "hub_programme")
+BUILT = ("--select", "+schedule_slot", "+affected_dates", "+hub_channel", "+hub_programme")
 
 
 def held(warehouse: Warehouse) -> list[tuple]:
