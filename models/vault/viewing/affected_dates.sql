@@ -36,14 +36,14 @@ session_spans as (
     union all
     select
         superseded.record_source,
-        superseded.load_id,
+        superseded.superseding_load_id as load_id,
         spans.broadcast_date,
         spans.span_started_at,
         spans.span_ended_at
     from {{ ref('superseded_tv_session') }} as superseded
     inner join {{ ref('tv_session_span') }} as spans
         on superseded.tv_session_hk = spans.tv_session_hk
-    where {{ in_new_loads('superseded.load_id') }}
+    where {{ in_new_loads('superseded.superseding_load_id') }}
 
 ),
 
