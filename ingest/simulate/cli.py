@@ -7,7 +7,7 @@ from typing import Annotated
 import duckdb
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ingest.console import count, make_console, table
@@ -65,33 +65,40 @@ def simulate_command(  # noqa: PLR0913 - one parameter per option
 
 def _simulate_with_progress(folder: Path, plan: SimulationPlan, console: Console) -> list[Drop]:
     """Simulate under a progress line on the terminal."""
-    drops: list[Drop] = []
     line = Progress(
         TextColumn("Simulating {task.fields[drop]}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.completed} drops"),
         TimeElapsedColumn(),
         console=console,
     )
     with line:
-        task = line.add_task("drops", total=plan.days + 2, drop="")
-
-        def on_drop(drop: Drop) -> None:
-            drops.append(drop)
-            line.update(task, advance=1, drop=drop.path.name)
-
-        simulate(folder, plan, on_drop)
-        line.update(task, completed=plan.days + 2)
-    return drops
+        task = line.add_task("drops", total=None, drop="")
+        return simulate(
+            folder, plan, lambda drop: line.update(task, advance=1, drop=drop.path.name)
+        )
 
 
 def _summary(drops: list[Drop]) -> Table:
-    """Files and rows per feed."""
-    rows: dict[Path, list[int]] = {}
+    """Files, rows and flaws per feed."""
+    feeds: dict[Path, list[Drop]] = {}
     for drop in drops:
-        rows.setdefault(drop.path.parent, []).append(drop.rows)
+        feeds.setdefault(drop.path.parent, []).append(drop)
     return table(
         "Drops written",
-        ["feed", "#files", "#rows", "folder"],
-        ((path.name, count(len(each)), count(sum(each)), path) for path, each in rows.items()),
+        ["feed", "#files", "#rows", "#broken", "#repeated", "#late", "folder"],
+        (
+            (
+                folder.name,
+                count(len(each)),
+                *(
+                    count(sum(numbers))
+                    for numbers in zip(
+                        *((d.rows, d.broken, d.repeated, d.late) for d in each), strict=True
+                    )
+                ),
+                folder,
+            )
+            for folder, each in feeds.items()
+        ),
     )

@@ -1,32 +1,58 @@
 """Every feed's drops in one go, and how a drop gets its name only when it is complete."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from ingest.simulate import channels, programmes, stb_events
 from ingest.simulate.plan import SimulationPlan
+from ingest.simulate.viewing import blocks_of
 from ingest.simulate.writing import Drop
 
-FEEDS: tuple[Callable[[Path, SimulationPlan], Iterator[Drop]], ...] = (
-    channels.write,
-    programmes.write,
-    stb_events.write,
-)
-"""One module per feed; each writes its drops below the folder and yields them as they are done."""
+MARKET_FEEDS = (channels.write, programmes.write)
+"""Of the whole market."""
+BOX_FEEDS = (stb_events.write,)
+"""Of a block of boxes each, one after the other or at once."""
+WORKERS = 2
+
+Write = Callable[[], Iterator[Drop]]
 
 
 def simulate(
-    folder: Path, plan: SimulationPlan, on_drop: Callable[[Drop], None] | None = None
-) -> list[Path]:
-    """Write the plan's drops into one folder per feed and return their paths in order of writing.
+    folder: Path,
+    plan: SimulationPlan,
+    on_drop: Callable[[Drop], None] | None = None,
+    workers: int = WORKERS,
+) -> list[Drop]:
+    """Write the plan's drops into one folder per feed; return them by feed, block and date.
 
-    `on_drop` is told of each drop when it is complete. Drops of the same name are replaced, other
-    files are left alone. A date without a single event has no drop.
+    `on_drop` is told of each drop when it is complete, in any order. Drops of the same name are
+    replaced, other files are left alone. A date without a single row has no drop. `workers` change
+    nothing but the time it takes.
     """
-    paths = []
-    for write in FEEDS:
-        for drop in write(folder, plan):
-            paths.append(drop.path)
+    told = Lock()
+
+    def drops_of(write: Write) -> list[Drop]:
+        drops = []
+        for drop in write():
+            drops.append(drop)
             if on_drop is not None:
-                on_drop(drop)
-    return paths
+                with told:
+                    on_drop(drop)
+        return drops
+
+    with ThreadPoolExecutor(workers) as pool:
+        return [drop for drops in pool.map(drops_of, _writes(folder, plan)) for drop in drops]
+
+
+def _writes(folder: Path, plan: SimulationPlan) -> Iterator[Write]:
+    """What can be done side by side. Drops of a date have numbers where blocks have one each."""
+    for write in MARKET_FEEDS:
+        yield partial(write, folder, plan)
+    blocks = blocks_of(plan)
+    for write in BOX_FEEDS:
+        for boxes in blocks:
+            part = f"_{boxes.number + 1:03}" if len(blocks) > 1 else ""
+            yield partial(write, folder, plan, boxes, part)

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+DAY_SECONDS = 86_400
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 LONGEST_SPAN_DAYS = 3_660
 MOST_BAD = 0.9
 
@@ -70,3 +72,8 @@ class SimulationPlan:
     def random(self, purpose: str, *keys: int) -> np.random.Generator:
         """Random numbers of their own for a purpose and keys (a date, a block of boxes)."""
         return np.random.default_rng([self.seed, *keys, *purpose.encode()])
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - EPOCH_ORDINAL

@@ -27,7 +27,7 @@ def contract_columns(feed: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {path.parent.name: path for path in simulate(tmp_path_factory.mktemp("drops"), PLAN)}
+    return {drop.feed: drop.path for drop in simulate(tmp_path_factory.mktemp("drops"), PLAN)}
 
 
 def test_channels_are_a_csv_file_of_the_contracts_columns(drops):
