@@ -47,13 +47,11 @@ class Delivery:
             received_ms=received_ms,
             arrived_ms=received_ms,
             is_late=is_late,
-            is_repeat=False,
         )
-        again = rows[random.random(size) < plan.duplicate_share].copy()
-        again["drop_day"] += random.random(len(again)) < REPEATED_NEXT_DAY_SHARE
-        again["arrived_ms"] += random.exponential(600_000, len(again)).astype(np.int64)
-        again["is_repeat"] = True
-        rows = pd.concat([rows, again], ignore_index=True)
+        rows = with_repeats(rows, plan, random)
+        again = len(rows) - size
+        rows.loc[size:, "drop_day"] += random.random(again) < REPEATED_NEXT_DAY_SHARE
+        rows.loc[size:, "arrived_ms"] += random.exponential(600_000, again).astype(np.int64)
         rows = rows[rows["at"].to_numpy() // DAY_SECONDS >= day_number(plan.start)]
         for number, part in rows.groupby("drop_day"):
             self._waiting[int(number)].append(part)
@@ -61,19 +59,35 @@ class Delivery:
     def due(self, day: date, faults: int) -> pd.DataFrame | None:
         """What is in the drop of a date, in order of arrival; None if nothing is.
 
-        `fault` is 0 for a sound row, else 1 to `faults`: which way a row, which is there soundly
-        too, is to be broken.
+        They have a `fault` as `with_broken` says, one of as many as there are.
         """
         parts = self._waiting.pop(day_number(day), [])
         if not parts:
             return None
-        rows = pd.concat(parts, ignore_index=True)
         random = self._plan.random(f"{self._feed} faults", day.toordinal(), self._block)
-        sound = len(rows)
-        broken = round(sound * self._plan.bad_share / (1 - self._plan.bad_share))
-        order = np.concatenate([np.arange(sound), random.integers(0, sound, broken)])
-        fault = np.concatenate(
-            [np.zeros(sound, np.int8), random.integers(1, faults + 1, broken, np.int8)]
-        )
-        sorting = np.argsort(rows["arrived_ms"].to_numpy()[order], kind="stable")
-        return rows.iloc[order[sorting]].assign(fault=fault[sorting])
+        rows = with_broken(pd.concat(parts, ignore_index=True), faults, self._plan, random)
+        return rows.sort_values("arrived_ms", kind="stable", ignore_index=True)
+
+
+def with_repeats(
+    rows: pd.DataFrame, plan: SimulationPlan, random: np.random.Generator
+) -> pd.DataFrame:
+    """The rows, and some of them once more; `is_repeat` tells which."""
+    again = rows[random.random(len(rows)) < plan.duplicate_share]
+    return pd.concat(
+        [rows.assign(is_repeat=False), again.assign(is_repeat=True)], ignore_index=True
+    )
+
+
+def with_broken(
+    rows: pd.DataFrame, faults: int, plan: SimulationPlan, random: np.random.Generator
+) -> pd.DataFrame:
+    """The rows, and after them copies to break; `fault` is 0 for a sound row, else which way.
+
+    Never more than the plan's share, so that a contract that bears the share bears each drop.
+    """
+    sound = len(rows)
+    broken = int(sound * plan.bad_share / (1 - plan.bad_share))
+    copied = np.concatenate([np.arange(sound), random.integers(0, sound, broken)])
+    fault = [np.zeros(sound, np.int8), random.integers(1, faults + 1, broken, np.int8)]
+    return rows.iloc[copied].assign(fault=np.concatenate(fault))

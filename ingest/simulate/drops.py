@@ -4,16 +4,23 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
-from ingest.simulate import channels, programmes, stb_events
+from ingest.simulate import (
+    channels,
+    programmes,
+    schedule,
+    stb_events,
+    tv_sessions,
+    viewer_profiles,
+)
 from ingest.simulate.plan import SimulationPlan
 from ingest.simulate.viewing import blocks_of
 from ingest.simulate.writing import Drop
 
-MARKET_FEEDS = (channels.write, programmes.write)
+MARKET_FEEDS = (channels.write, programmes.write, schedule.write, viewer_profiles.write)
 """Of the whole market."""
-BOX_FEEDS = (stb_events.write,)
+BOX_FEEDS = (stb_events.write, tv_sessions.write)
 """Of a block of boxes each, one after the other or at once."""
 WORKERS = 2
 
@@ -32,7 +39,7 @@ def simulate(
     replaced, other files are left alone. A date without a single row has no drop. `workers` change
     nothing but the time it takes.
     """
-    told = Lock()
+    told, is_over = Lock(), Event()
 
     def drops_of(write: Write) -> list[Drop]:
         drops = []
@@ -41,10 +48,15 @@ def simulate(
             if on_drop is not None:
                 with told:
                     on_drop(drop)
+            if is_over.is_set():
+                break
         return drops
 
     with ThreadPoolExecutor(workers) as pool:
-        return [drop for drops in pool.map(drops_of, _writes(folder, plan)) for drop in drops]
+        try:
+            return [drop for drops in pool.map(drops_of, _writes(folder, plan)) for drop in drops]
+        finally:
+            is_over.set()  # where one can't write, or is interrupted, the others needn't go on
 
 
 def _writes(folder: Path, plan: SimulationPlan) -> Iterator[Write]:

@@ -39,6 +39,12 @@ class SimulationPlan:
     """Share of events delivered a second time, most in the same drop, some in the next day's."""
     silent_share: float = 0.05
     """Share of sessions in which the box falls silent: no stand-by event, heartbeats cease."""
+    panel_share: float = 0.25
+    """Share of boxes whose household is in the panel."""
+    overlap_share: float = 0.01
+    """Share of the panel's sessions that are said to last longer than they did, into the next."""
+    correction_share: float = 0.005
+    """Share of scheduled programmes that are announced wrongly and corrected later."""
     bad_share: float = 0.0
     """Share of a drop's rows that its contract rejects, added to the good ones; at most 0.9."""
 
@@ -53,6 +59,9 @@ class SimulationPlan:
             "late_share": (0, 1),
             "duplicate_share": (0, 1),
             "silent_share": (0, 1),
+            "panel_share": (0, 1),
+            "overlap_share": (0, 1),
+            "correction_share": (0, 1),
             "bad_share": (0, MOST_BAD),
         }
         for field in fields(self):

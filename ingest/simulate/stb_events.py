@@ -10,15 +10,13 @@ import pandas as pd
 from ingest.simulate.delivery import Delivery
 from ingest.simulate.market import SATELLITES, SPELLINGS_PER_CHANNEL, VARIED_EVERY, market_of
 from ingest.simulate.plan import DAY_SECONDS, EPOCH_ORDINAL, SimulationPlan, day_number
-from ingest.simulate.viewing import CODES, Boxes, events_of, viewing_of
+from ingest.simulate.viewing import CITIES, CODES, Boxes, events_of, viewing_of
 from ingest.simulate.writing import JSON_LINES, Drop, text, write_drop
 
 VARIED_SHARE = 0.15
 """Share of a varied channel's events in another than the usual spelling."""
 LOCATED_SHARE = 0.55
 """Share of boxes of the newer kind: they tell position, satellite and when they were indexed."""
-CITIES = ((46.7152, 24.6537), (39.2192, 21.5169), (31.2357, 30.0444), (55.2708, 25.2048))
-"""Longitude and latitude of where boxes stand."""
 WRONG_TIME, WRONG_CODE, NO_BOX = FAULTS = 1, 2, 3
 BAD_TIMES = ("25:61:00", "noon", "7:5", "")
 BAD_CODES = ("REBOOT", "SSTARTED", "")
@@ -60,7 +58,7 @@ def write(folder: Path, plan: SimulationPlan, boxes: Boxes, part: str) -> Iterat
                 folder / "stb_events" / f"stb_events_{day:%Y%m%d}{part}.json",
                 _columns(rows, plan, boxes, day),
                 AS_DELIVERED.format(exported=_exported(plan, day)),
-                JSON_LINES,
+                options=JSON_LINES,
             )
 
 
@@ -120,8 +118,9 @@ def _places(plan: SimulationPlan, boxes: Boxes) -> pd.Categorical:
     """Position of each box of a block as delivered; null for the older kind of box."""
     random = plan.random("positions", boxes.number)
     located = random.random(boxes.size) < LOCATED_SHARE
-    city = np.array(CITIES)[random.integers(0, len(CITIES), boxes.size)]
-    place = (city + random.normal(0, 0.1, (boxes.size, 2))).round(4).tolist()
+    place = (
+        (np.array(CITIES)[boxes.city] + random.normal(0, 0.1, (boxes.size, 2))).round(4).tolist()
+    )
     return pd.Categorical(
         [str(where) if known else None for where, known in zip(place, located, strict=True)]
     )

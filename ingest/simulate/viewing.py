@@ -21,6 +21,8 @@ SSTART, ELWS, SALIVE, SSTAND = range(4)
 
 BLOCK_BOXES = 5_000
 """Boxes simulated at once: about 260,000 events a day. A part of what a seed means."""
+CITIES = ((46.7152, 24.6537), (39.2192, 21.5169), (31.2357, 30.0444), (55.2708, 25.2048))
+"""Longitude and latitude of where boxes stand."""
 HEARTBEAT_SECONDS = 600
 FAVOURITES = 4
 FAVOURITE_SHARE = 0.5
@@ -48,6 +50,8 @@ class Boxes:
     """Sessions per day, relative to the mean."""
     favourites: NDArray[np.int16]
     """Channels, box by FAVOURITES."""
+    city: NDArray[np.int64]
+    """Where each box stands: index into CITIES."""
     macs: list[str]
 
     @property
@@ -86,7 +90,8 @@ def blocks_of(plan: SimulationPlan) -> list[Boxes]:
         activity = random.gamma(3.0, 1 / 3.0, size)
         favourites = market.tune(random, (size, FAVOURITES))
         macs = [_mac(plan, box) for box in range(first, first + size)]
-        blocks.append(Boxes(number, first, activity, favourites, macs))
+        city = random.integers(0, len(CITIES), size)
+        blocks.append(Boxes(number, first, activity, favourites, city, macs))
     return blocks
 
 

@@ -1,6 +1,7 @@
 """Writing drops: under a temporary name first, so that no loader sees half a file."""
 
 import csv
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,12 +38,18 @@ class Drop:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """Give the temporary path to write to; it gets its real name if all goes well."""
+def new_file(path: Path, stored_at: int | None = None) -> Iterator[Path]:
+    """Give the temporary path to write to; it gets its real name if all goes well.
+
+    `stored_at` is when the file says it was written, in epoch seconds: reference data takes effect
+    by it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp")
     try:
         yield temporary
+        if stored_at is not None:
+            os.utime(temporary, (stored_at, stored_at))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -52,30 +59,37 @@ def write_delimited(
     path: Path,
     header: Sequence[str],
     rows: Iterable[Sequence[object]],
-    delimiter: str = ",",
-    line_end: str = "\n",
+    *,
+    stored_at: int,
+    **dialect: str,
 ) -> Drop:
-    """Write a small table of sound rows with a header."""
+    """Write a small table of sound rows with a header, as Python's csv.writer does."""
     rows = list(rows)
-    with new_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter, lineterminator=line_end)
+    with (
+        new_file(path, stored_at) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, **({"lineterminator": "\n"} | dialect))
         writer.writerow(header)
         writer.writerows(rows)
     return Drop(path, len(rows))
 
 
 def write_drop(
-    path: Path, rows: pd.DataFrame, query: str = "from delivered", options: str = CSV
+    path: Path,
+    rows: pd.DataFrame,
+    query: str,
+    *,
+    options: str = CSV,
+    stored_at: int | None = None,
 ) -> Drop:
     """Write what a query makes of `delivered`, the rows, with the options of DuckDB's COPY.
 
-    The rows are counted by the columns that Delivery adds, where they are there.
+    The rows have `fault`, `is_repeat` and `is_late`, as the module delivery says.
     """
-    with new_file(path) as temporary, duckdb.connect(config={"threads": 1}) as engine:
+    with new_file(path, stored_at) as temporary, duckdb.connect(config={"threads": 1}) as engine:
         engine.register("delivered", rows)
         engine.execute(f"copy ({query}) to {literal(str(temporary))} ({options})")
-    if "fault" not in rows:
-        return Drop(path, len(rows))
     sound = rows["fault"] == 0
     return Drop(
         path,
