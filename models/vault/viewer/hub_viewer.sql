@@ -1,3 +1,7 @@
--- Grain: one row per viewer: what a feed identifies, here a set-top box.
+-- Grain: one row per viewer: what a feed identifies, a set-top box or a member of a panel.
 
-{{ hub('viewer_hk', ['viewer_id'], [ref('stg_stb_events__events')]) }}
+{{ hub(
+    'viewer_hk',
+    ['viewer_id'],
+    [ref('stg_stb_events__events'), ref('stg_viewer_profiles__profiles')]
+) }}

@@ -1,0 +1,3 @@
+-- Grain: one row per household.
+
+{{ hub('household_hk', ['household_id'], [ref('stg_viewer_profiles__profiles')]) }}
