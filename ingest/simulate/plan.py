@@ -21,7 +21,7 @@ class SimulationPlan:
     """
 
     days: int = 7
-    """Number of dates, one drop of events each."""
+    """Number of dates, each with drops of its own."""
     boxes: int = 200
     """Number of set-top boxes in the market."""
     seed: int = 1
@@ -33,10 +33,10 @@ class SimulationPlan:
     sessions_per_day: float = 4.0
     """Mean number of times that a box is switched on per day; boxes differ."""
     late_share: float = 0.01
-    """Share of events first delivered in the drop of one to three days after their date. What would
+    """Share of rows first delivered in the drop of one to three days after their date. What would
     come after the last day is not delivered."""
     duplicate_share: float = 0.01
-    """Share of events delivered a second time, most in the same drop, some in the next day's."""
+    """Share of rows delivered a second time, most in the same drop, some in the next day's."""
     silent_share: float = 0.05
     """Share of sessions in which the box falls silent: no stand-by event, heartbeats cease."""
     panel_share: float = 0.25

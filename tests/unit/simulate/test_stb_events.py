@@ -90,7 +90,7 @@ def content(drops: Iterable[Drop]) -> dict[str, bytes]:
 
 def events(folder: Path, plan: SimulationPlan) -> list[Drop]:
     """Simulate; the drops of events."""
-    return [drop for drop in simulate(folder, plan) if drop.feed == "stb_events"]
+    return simulate(folder, plan, feeds=["stb_events"])
 
 
 def read(drop: Drop) -> list[dict]:
