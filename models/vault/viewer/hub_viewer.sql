@@ -3,5 +3,9 @@
 {{ hub(
     'viewer_hk',
     ['viewer_id'],
-    [ref('stg_stb_events__events'), ref('stg_viewer_profiles__profiles')]
+    [
+        ref('stg_stb_events__events'),
+        ref('stg_viewer_profiles__profiles'),
+        ref('stg_tv_sessions__sessions'),
+    ]
 ) }}
