@@ -68,6 +68,8 @@ def test_a_session_id_is_one_session_whenever_it_comes(warehouse: Warehouse) -> 
     longer = session("p1", "Alpha", at("2024-01-01 20:00:00"), duration=1800, session_id="s1")
     shorter = session("p1", "Beta", at("2023-12-30 20:00:00"), duration=1700, session_id="s1")
     for number, row in enumerate((shorter, longer, shorter)):
-        warehouse.deliver(f"tv_sessions_{number}.csv", drop([row, row | {"play_speed": 2}][:number + 1]))
+        warehouse.deliver(
+            f"tv_sessions_{number}.csv", drop([row, row | {"play_speed": 2}][: number + 1])
+        )
         warehouse.run()
     assert found(warehouse) == intervals([longer], "person")
