@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.simulate import SimulationPlan, simulate
+from tests.integration.transform.sessions import drop, made
 
 PLAN = SimulationPlan(
     days=6, boxes=40, start=date(2024, 1, 2), late_share=0.05, duplicate_share=0.05, bad_share=0.01
@@ -29,15 +30,26 @@ def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
     events = sorted((folder / "first" / "stb_events").iterdir())
     loads = [
         [folder / "first" / "channels", folder / "first" / "programmes", *events[:3]],
-        [folder / "later" / "programmes", events[4]],
+        [folder / "later" / "programmes", events[4], _sessions(folder / "tv_sessions_1.csv", 1)],
         [folder / "later" / "channels", events[3]],
-        [events[5], _awkward_events(folder / "stb_events_awkward.json")],
+        [
+            events[5],
+            _awkward_events(folder / "stb_events_awkward.json"),
+            _sessions(folder / "tv_sessions_2.csv", 2),
+        ],
     ]
     if real is not None:
         first, second, third = sorted((real / "stb_events").glob("events_*.json"))
         late = [third, first, real / "programmes", second]
         loads = [[*drops, drop] for drops, drop in zip(loads, late, strict=True)]
     return loads
+
+
+def _sessions(path: Path, seed: int) -> Path:
+    """Sessions that overlap, repeat and go on; seeds share session ids."""
+    chance = random.Random(seed)  # noqa: S311 - the same sessions each time
+    path.write_text(drop(made(chance, 20) for _ in range(300)), encoding="utf-8")
+    return path
 
 
 def _awkward_events(path: Path) -> Path:

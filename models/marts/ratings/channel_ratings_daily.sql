@@ -24,7 +24,7 @@ named as (
         platform_days.viewers as day_viewers,
         platform_days.minute_viewers as day_minute_viewers,
         universe.universe_source,
-        universe.universe,
+        cast(universe.universe as {{ type_double() }}) as universe,
         universe.day_seconds,
         row_number() over (
             partition by channel_days.broadcast_date
@@ -36,7 +36,7 @@ named as (
         on channel_days.broadcast_date = platform_days.broadcast_date
             and platform_days.platform = 'tv'
     inner join {{ ref('universe_daily') }} as universe
-        on channel_days.broadcast_date = universe.broadcast_date
+        on channel_days.broadcast_date = universe.broadcast_date and universe.target = 'all'
 
 )
 
@@ -52,7 +52,7 @@ select
     100 * cast(viewing_seconds as {{ type_double() }}) / day_seconds / nullif(universe, 0)
         as rating_pct,
     100 * cast(viewing_seconds as {{ type_double() }})
-    / cast(day_viewing_seconds as {{ type_double() }}) as share_pct,
+    / nullif(cast(day_viewing_seconds as {{ type_double() }}), 0) as share_pct,
     viewers,
     viewers_weighted,
     reach,
@@ -61,7 +61,8 @@ select
     reach_5min,
     reach_15min,
     100 * reach / nullif(universe, 0) as reach_pct,
-    cast(viewing_seconds as {{ type_double() }}) / viewers_weighted as average_seconds_per_viewer,
+    cast(viewing_seconds as {{ type_double() }}) / nullif(viewers_weighted, 0)
+        as average_seconds_per_viewer,
     cast(viewing_seconds as {{ type_double() }}) / nullif(universe, 0)
         as average_seconds_per_person,
     day_viewers,

@@ -1,75 +1,56 @@
 -- Grain: one row per broadcast date with viewing in the vault or in a mart.
 
 {{ config(materialized='view') }}
--- Summed as decimals: a sum of doubles depends on the order of its rows.
+-- Each total by what it is made of, and by what is made of it. Summed as decimals: a sum of doubles
+-- depends on the order of its rows.
+
+{% set length = seconds_between('started_at', 'ended_at') %}
+{% set weighted = 'weight * viewing_seconds' %}
+{% set totals = [
+    ('stays', 'viewer_hk', [
+        (ref('stb_stay'), length), (ref('tv_session_stay'), length),
+    ], ref('viewing_interval'), 'viewing_seconds'),
+    ('viewer', 'viewer_hk', [
+        (ref('viewing_interval'), 'viewing_seconds'),
+    ], ref('viewing_duration_daily'), 'viewing_seconds'),
+    ('platform', 'platform', [
+        (ref('viewing_interval'), 'viewing_seconds'),
+    ], ref('average_viewing_duration'), 'viewing_seconds'),
+    ('viewing of a channel', 'channel_hk', [
+        (ref('viewing_interval'), 'viewing_seconds'),
+    ], ref('viewer_channel_daily'), 'viewing_seconds'),
+    ('channel', 'channel_hk', [
+        (ref('viewer_channel_daily'), weighted),
+    ], ref('channel_ratings_daily'), 'viewing_seconds'),
+    ('minutes of a channel', 'channel_hk', [
+        (ref('viewing_minutes'), '60'),
+    ], ref('channel_ratings_daily'), '60 * credited_minutes'),
+] %}
 
 with
 
 counted as (
 
+    {% for total, key, sources, made, seconds_made in totals -%}
+    {%- for source, seconds in sources -%}
     select
-        'viewer' as total,
-        cast(viewer_hk as {{ type_string() }}) as counted_for,
-        viewing_seconds as seconds_in_vault,
+        '{{ total }}' as total,
+        cast({{ key }} as {{ type_string() }}) as counted_for,
+        cast({{ seconds }} as decimal(30, 12)) as seconds_in_vault,
         0 as seconds_in_marts,
         broadcast_date
-    from {{ ref('viewing_interval') }}
+    from {{ source }}
     union all
+    {% endfor -%}
     select
-        'viewer' as total,
-        cast(viewer_hk as {{ type_string() }}) as counted_for,
+        '{{ total }}' as total,
+        cast({{ key }} as {{ type_string() }}) as counted_for,
         0 as seconds_in_vault,
-        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
+        cast({{ seconds_made }} as decimal(30, 12)) as seconds_in_marts,
         broadcast_date
-    from {{ ref('viewing_duration_daily') }}
-    union all
-    select
-        'platform' as total,
-        platform as counted_for,
-        viewing_seconds as seconds_in_vault,
-        0 as seconds_in_marts,
-        broadcast_date
-    from {{ ref('viewing_interval') }}
-    union all
-    select
-        'platform' as total,
-        platform as counted_for,
-        0 as seconds_in_vault,
-        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
-        broadcast_date
-    from {{ ref('average_viewing_duration') }}
-    union all
-    select
-        'channel' as total,
-        cast(channel_hk as {{ type_string() }}) as counted_for,
-        viewing_seconds as seconds_in_vault,
-        0 as seconds_in_marts,
-        broadcast_date
-    from {{ ref('viewing_interval') }}
-    union all
-    select
-        'channel' as total,
-        cast(channel_hk as {{ type_string() }}) as counted_for,
-        0 as seconds_in_vault,
-        cast(viewing_seconds as decimal(24, 6)) as seconds_in_marts,
-        broadcast_date
-    from {{ ref('channel_ratings_daily') }}
-    union all
-    select
-        'minutes of a channel' as total,
-        cast(channel_hk as {{ type_string() }}) as counted_for,
-        60 as seconds_in_vault,
-        0 as seconds_in_marts,
-        broadcast_date
-    from {{ ref('viewing_minutes') }}
-    union all
-    select
-        'minutes of a channel' as total,
-        cast(channel_hk as {{ type_string() }}) as counted_for,
-        0 as seconds_in_vault,
-        60 * credited_minutes as seconds_in_marts,
-        broadcast_date
-    from {{ ref('channel_ratings_daily') }}
+    from {{ made }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 

@@ -48,3 +48,15 @@ union all
         'channel_broadcaster_hk': ref('link_channel_broadcaster'),
     }
 ) }}
+union all
+{{ delivered_changes(
+    'viewer_hk',
+    ref('stg_viewer_profiles__profiles'),
+    ref('viewer_profile_history'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'household_hk': ref('hub_household'),
+        'viewer_household_hk': ref('link_viewer_household'),
+    },
+    relations={'household_hk': ref('viewer_household_history')}
+) }}

@@ -9,3 +9,5 @@ union all
 {{ stored_changes('programme_hk', ref('programme_history')) }}
 union all
 {{ stored_changes('channel_hk', ref('channel_history')) }}
+union all
+{{ stored_changes('viewer_hk', ref('viewer_profile_history')) }}

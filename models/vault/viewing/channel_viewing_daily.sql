@@ -2,54 +2,6 @@
 
 with
 
--- The neighbouring dates tell how long a stay is that crosses the border of an affected date.
-stays as (
-
-    select
-        *,
-        lag(ended_at) over (
-            partition by viewer_hk, channel_hk order by started_at
-        ) as previous_ended_at
-    from {{ ref('viewing_interval') }}
-    where platform = 'tv' and {{ in_affected_dates('broadcast_date', days_before=1, days_after=1) }}
-
-),
-
-numbered_stays as (
-
-    select
-        *,
-        sum(case when previous_ended_at = started_at then 0 else 1 end) over (
-            partition by viewer_hk, channel_hk order by started_at
-        ) as stay_number
-    from stays
-
-),
-
-whole_stays as (
-
-    select
-        *,
-        sum(viewing_seconds) over (partition by viewer_hk, channel_hk, stay_number) as stay_seconds
-    from numbered_stays
-
-),
-
-viewer_days as (
-
-    select
-        broadcast_date,
-        channel_hk,
-        viewer_hk,
-        1 as weight,
-        sum(viewing_seconds) as viewing_seconds,
-        max(stay_seconds) as longest_stay_seconds
-    from whole_stays
-    where {{ in_affected_dates('broadcast_date') }}
-    group by broadcast_date, channel_hk, viewer_hk
-
-),
-
 channel_days as (
 
     select
@@ -58,14 +10,14 @@ channel_days as (
         sum(weight * viewing_seconds) as viewing_seconds,
         count(*) as viewers,
         sum(weight) as viewers_weighted,
-        sum(
-            case when longest_stay_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end
-        ) as reach,
-        sum(case when longest_stay_seconds >= 60 then weight else 0 end) as reach_1min,
-        sum(case when longest_stay_seconds >= 180 then weight else 0 end) as reach_3min,
-        sum(case when longest_stay_seconds >= 300 then weight else 0 end) as reach_5min,
-        sum(case when longest_stay_seconds >= 900 then weight else 0 end) as reach_15min
-    from viewer_days
+        sum(case when reach_seconds >= 60 * {{ var('reach_minutes') }} then weight else 0 end)
+            as reach,
+        sum(case when reach_seconds >= 60 then weight else 0 end) as reach_1min,
+        sum(case when reach_seconds >= 180 then weight else 0 end) as reach_3min,
+        sum(case when reach_seconds >= 300 then weight else 0 end) as reach_5min,
+        sum(case when reach_seconds >= 900 then weight else 0 end) as reach_15min
+    from {{ ref('viewer_channel_daily') }}
+    where {{ in_affected_dates('broadcast_date') }}
     group by broadcast_date, channel_hk
 
 ),
@@ -85,7 +37,7 @@ channel_minutes as (
 
 select
     channel_days.channel_hk,
-    cast(channel_days.viewing_seconds as decimal(24, 6)) as viewing_seconds,
+    cast(channel_days.viewing_seconds as decimal(38, 12)) as viewing_seconds,
     channel_days.viewers,
     cast(channel_days.viewers_weighted as {{ type_double() }}) as viewers_weighted,
     cast(channel_days.reach as {{ type_double() }}) as reach,

@@ -1,7 +1,10 @@
 -- Grain: one row per viewer and clock minute that is attributed to a channel and programme.
 -- A minute that one stay fills is its own; only the minutes at a stay's ends are contested, and
 -- var minute_attribution decides those: to the channel viewed last, or longest. Under `exact` the
--- table is empty: seconds only.
+-- table is empty: seconds only. Under overlap_rule device two stays may fill a minute, so that all are
+-- contested: a viewer's minute has one channel all the same.
+
+{% set contests_all = var('overlap_rule') == 'device' %}
 
 with
 
@@ -42,12 +45,18 @@ filled_minutes as (
         broadcast_date,
         {{ series('first_filled_at', 'last_filled_at', 60) }} as minute_started_at
     from filled_spans
-    where first_filled_at <= last_filled_at
+    where first_filled_at <= last_filled_at and not {{ contests_all | lower }}
 
 ),
 
-stays_at_ends as (
+contested_stays as (
 
+    {% if contests_all -%}
+    select
+        *,
+        {{ series('first_minute_at', 'last_minute_at', 60) }} as minute_started_at
+    from stays
+    {%- else -%}
     select
         *,
         first_minute_at as minute_started_at
@@ -59,6 +68,7 @@ stays_at_ends as (
         last_minute_at as minute_started_at
     from stays
     where last_minute_at > first_minute_at and ended_at < {{ add_seconds('last_minute_at', 60) }}
+    {%- endif %}
 
 ),
 
@@ -68,7 +78,7 @@ pieces as (
         *,
         greatest(started_at, minute_started_at) as piece_started_at,
         least(ended_at, {{ add_seconds('minute_started_at', 60) }}) as piece_ended_at
-    from stays_at_ends
+    from contested_stays
 
 ),
 

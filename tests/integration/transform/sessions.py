@@ -1,7 +1,8 @@
-"""Viewing sessions as a producer would send them, and what they are credited with, in plain Python."""
+"""Viewing sessions as a producer would send them, and their intervals in plain Python."""
 
 import csv
 import io
+import itertools
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -57,7 +58,7 @@ def intervals(rows: list[dict], rule: str) -> set[Interval]:
         cuts = sorted({border for row in own for border in (row["start"], _end(row))})
         credited = [
             (row, start, end)
-            for start, end in zip(cuts, cuts[1:], strict=False)
+            for start, end in itertools.pairwise(cuts)
             for row in _winners([r for r in own if r["start"] <= start < _end(r)], rule)
         ]
         for channel in {clean(row["channel"]) for row in own}:

@@ -1,5 +1,6 @@
 """A row that is taken out of any layer by hand is noticed."""
 
+import random
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,12 +9,15 @@ from ingest.loading.loader import load
 from ingest.simulate import SimulationPlan, simulate
 from tests.conftest import OpenWarehouse
 
+from .sessions import drop, made
+
 Execute = Callable[[str], list[tuple]]
 ROW_ADDRESS = {"duckdb": "rowid", "postgres": "ctid"}
 
 LAYERS = [
     "raw.loads",
     "raw.stb_events",
+    "raw.tv_sessions",
     "raw.programmes",
     "raw.channels",
     "raw.quarantine",
@@ -21,14 +25,21 @@ LAYERS = [
     "vault.hub_channel",
     "vault.hub_programme",
     "vault.hub_broadcaster",
+    "vault.hub_household",
+    "vault.hub_device",
     "vault.link_channel_broadcaster",
+    "vault.link_household_device",
     "vault.link_stb_event",
+    "vault.link_tv_session",
     "vault.sat_channel_details",
     "vault.sat_programme_details",
     "vault.viewer_activity",
     "vault.channel_spelling",
+    "vault.stb_stay",
+    "vault.tv_session_stay",
     "vault.viewing_interval",
     "vault.viewing_minutes",
+    "vault.viewer_channel_daily",
     "vault.channel_viewing_daily",
     "vault.platform_viewing_daily",
     "vault.universe_daily",
@@ -48,6 +59,9 @@ def simulated(
             warehouse.folder / "drops",
             SimulationPlan(days=3, boxes=20, bad_share=0.02, late_share=0.05),
         )
+        chance = random.Random(1)  # noqa: S311 - the same sessions each time
+        sessions = drop(made(chance, 20) for _ in range(200))
+        (warehouse.folder / "drops" / "tv_sessions.csv").write_text(sessions)
         assert not load(warehouse.folder / "drops", warehouse.settings).failed
         assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
         with warehouse.connected() as execute:

@@ -1,4 +1,4 @@
-"""Viewing sessions: overlaps, repeats, time shift, in any order, are what plain Python makes of them."""
+"""Viewing sessions: what overlaps, repeats and comes late is what plain Python makes of it."""
 
 import random
 from collections.abc import Callable

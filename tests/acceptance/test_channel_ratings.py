@@ -1,0 +1,225 @@
+"""Published worked cases of channel ratings, from drops to marts, under four settings of a market.
+
+Each test says which key of its case is which column. Keys without a column are contrast: what a
+wrong rule gives, or what only a programme has. Every case has channels and viewers, or a date, of
+its own, so that all share one warehouse.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import OpenWarehouse
+from tests.integration.transform.events import at, event
+from tests.integration.transform.sessions import drop, session
+from tests.warehouse import Warehouse
+
+SETTINGS = {
+    "default": {},
+    "longest": {
+        "minute_attribution": "longest",
+        "overlap_rule": "device",
+        "broadcast_day_start": "02:00",
+        "liveness_hold_seconds": 600,
+    },
+    "exact": {"minute_attribution": "exact", "broadcast_day_start": "03:00"},
+    "06:00": {"broadcast_day_start": "06:00"},
+}
+UNIVERSES = {"2024-02-01": 10, "2024-02-05": 105_500_000, "2024-02-07": 4000, "2024-02-10": 10}
+Measures = Callable[..., list[tuple]]
+
+
+def sessions() -> list[dict]:
+    """Those of R01, R05, R07, R10, R11 and R12."""
+
+    def viewed(case: str, viewer: str, start: str, seconds: float, **others: object) -> dict:
+        channel = f"{case} {others.pop('channel', 'A')}"
+        return session(f"{case} {viewer}", channel, at(start), duration=seconds, **others)
+
+    minutes = {
+        "p1": 2,
+        "p2": 0,
+        "p3": 3,
+        "p4": 0,
+        "p5": 1,
+        "p6": 0,
+        "p7": 5,
+        "p8": 2,
+        "p9": 0,
+        "p10": 1,
+    }
+    rows = [viewed("R01", who, "2024-02-01 20:00:00", 60 * n) for who, n in minutes.items()]
+    for channel in ("own", "other"):
+        rows.append(viewed("R05", channel, "2024-02-05 00:00:00", 86_400, channel=channel))
+    for who, seconds in (("r1", 1800), ("r2", 900), ("r3", 0), ("r4", 450)):
+        rows.append(viewed("R07", who, "2024-02-07 20:00:00", seconds))
+    for who, start, seconds in (
+        ("v1", "10:00:00", 120), ("v1", "10:10:00", 120), ("v2", "10:00:00", 180),
+        ("v3", "10:00:00", 900), ("v4", "10:00:00", 59), ("v5", "10:00:00", 120),
+        ("v5", "10:02:00", 120),
+    ):  # fmt: skip
+        rows.append(viewed("R10", who, f"2024-02-10 {start}", seconds))
+    for number, (start, device) in enumerate((("20:00:00", "tv"), ("20:15:00", "tablet"))):
+        first = f"2024-01-01 {start}"
+        rows.append(viewed("R11", "same", first, 1800, device=device, channel="same"))
+        rows.append(viewed("R11", "two", first, 1800, device=device, channel=f"{number}"))
+    rows.append(viewed("R12", "v1", "2024-01-02 01:30:00", 3600))
+    return rows
+
+
+def profiles() -> str:
+    """Weights of R05 and R07."""
+    weights = {
+        "R05 own": 2_775_000, "R05 other": 64_596_000 - 2_775_000,
+        "R07 r1": 1200, "R07 r2": 800, "R07 r3": 1500, "R07 r4": 500,
+    }  # fmt: skip
+    lines = [f"{who},h {who},{weight},2024-01-01" for who, weight in weights.items()]
+    return "\n".join(["viewer,household,weight,valid_from", *lines, ""])
+
+
+def box_events() -> list[dict]:
+    """Those of R08 and R17."""
+    on = {"20:00:00": "R08 A", "20:00:35": "R08 B", "20:01:20": "R08 C"}
+    rows = [event("R08", at(f"2024-01-01 {clock}"), "ELWS", name) for clock, name in on.items()]
+    rows.append(event("R08", at("2024-01-01 20:02:00"), "SSTAND"))
+    for clock, code, channel in (
+        ("10:00:00", "SSTART", None), ("10:00:10", "ELWS", "R17 A"),
+        ("10:10:10", "SALIVE", "R17 A"), ("14:00:00", "SSTART", None),
+        ("14:00:05", "ELWS", "R17 B"), ("14:05:05", "SSTAND", None),
+    ):  # fmt: skip
+        rows.append(event("R17", at(f"2024-01-01 {clock}"), code, channel))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
+) -> Iterator[Warehouse]:
+    with open_warehouse("duckdb", tmp_path_factory.mktemp("ratings")) as warehouse:
+        warehouse.load("cases", box_events())
+        warehouse.deliver("tv_sessions_cases.csv", drop(sessions()))
+        warehouse.deliver("viewer_profiles_cases.csv", profiles())
+        assert warehouse.dbt("seed"), warehouse.last
+        for day, persons in UNIVERSES.items():
+            warehouse.execute(
+                "insert into vault.universe_estimates (valid_from, valid_to, target, persons)"
+                f" values ('{day}', '{day}', 'all', {persons})"
+            )
+        warehouse.manifest = None  # settings are read where the project is parsed
+        yield warehouse
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+def setting(request: pytest.FixtureRequest, loaded: Warehouse) -> str:
+    """The market's settings, after a build by them of what was loaded once."""
+    build = ("build", "--exclude-resource-type", "unit_test", "seed")
+    assert loaded.dbt(*build, "--vars", json.dumps(SETTINGS[request.param])), loaded.last
+    return request.param
+
+
+@pytest.fixture
+def measures(loaded: Warehouse, setting: str) -> Measures:
+    """Columns of marts.channel_ratings_daily for the channels of a case, by date and channel."""
+
+    def read(columns: str, case: str) -> list[tuple]:
+        return loaded.execute(
+            f"select {columns} from marts.channel_ratings_daily"
+            f" where channel_id like '{case} %' order by broadcast_date, channel_id"
+        )
+
+    return read
+
+
+@pytest.fixture
+def by_default(setting: str) -> None:
+    if setting != "default":
+        pytest.skip("of the default settings")
+
+
+@pytest.mark.usefixtures("by_default")
+def test_r01_ten_people_one_channel(measures: Measures) -> None:
+    """reach_persons -> reach; reach_pct -> reach_pct; total_minutes -> viewing_seconds / 60;
+    tsv_minutes -> average_seconds_per_viewer / 60; tsu_minutes -> average_seconds_per_person / 60;
+    ama_persons, tvr_pct -> average_audience, rating_pct of the programme's five minutes of the day.
+    """
+    found = measures(
+        "reach, reach_pct, viewing_seconds / 60, average_seconds_per_viewer / 60,"
+        " average_seconds_per_person / 60, average_audience * 86400 / 300,"
+        " rating_pct * 86400 / 300",
+        "R01",
+    )
+    assert found == [pytest.approx((6, 60.0, 14, 2.3333333333, 1.4, 2.8, 28.0), abs=1e-9)]
+
+
+@pytest.mark.usefixtures("by_default")
+def test_r05_rating_share_and_sets_in_use(loaded: Warehouse, measures: Measures) -> None:
+    """rating_from_delivery -> rating_pct; hut_pct -> rating_pct of all channels together;
+    rating_from_share (share_pct * hut_pct) -> share_pct * that sum; vpvh: homes aren't viewers."""
+    assert measures("rating_pct", "R05")[1:] == [pytest.approx((2.6303317536,), abs=1e-9)]
+    share, hut = loaded.execute(
+        "select max(share_pct) filter (where channel_id = 'R05 OWN'), sum(rating_pct)"
+        " from marts.channel_ratings_daily where broadcast_date = '2024-02-05'"
+    )[0]
+    assert hut == pytest.approx(61.228436019, abs=1e-9)
+    assert share * hut / 100 == pytest.approx(2.6303317536, abs=1e-9)
+
+
+@pytest.mark.usefixtures("by_default")
+def test_r07_weighted_panel(measures: Measures) -> None:
+    """universe, reach, reach_pct -> the same; seconds_per_person -> average_seconds_per_person;
+    seconds_per_viewer -> average_seconds_per_viewer; ama, tvr_pct -> average_audience, rating_pct
+    of the programme's 1,800 seconds of the day."""
+    found = measures(
+        "universe, average_audience * 86400 / 1800, rating_pct * 86400 / 1800, reach, reach_pct,"
+        " average_seconds_per_person, average_seconds_per_viewer",
+        "R07",
+    )
+    assert found == [pytest.approx((4000, 1725.0, 43.125, 2500, 62.5, 776.25, 1242.0), abs=1e-9)]
+
+
+def test_r08_who_gets_a_minute(measures: Measures, setting: str) -> None:
+    """latest, longest -> credited_minutes under minute_attribution last, longest: a minute for each
+    channel named; seconds -> viewing_seconds, and no minutes under exact; over_30s is contrast."""
+    minutes = {"longest": (1, 0, 1), "exact": (0, 0, 0)}.get(setting, (0, 1, 1))
+    assert measures("channel_id, viewing_seconds, credited_minutes", "R08") == [
+        ("R08 A", 35, minutes[0]), ("R08 B", 45, minutes[1]), ("R08 C", 40, minutes[2])
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("by_default")
+def test_r10_reach_of_consecutive_minutes(measures: Measures) -> None:
+    """reach_consecutive.n.viewers -> reach_nmin; .n.pct -> 100 * reach_nmin / universe;
+    reach_3min_cumulative is contrast."""
+    found = measures("reach_1min, reach_3min, reach_5min, reach_15min, universe, reach_pct", "R10")
+    assert found == [(4, 3, 1, 1, 10, 40.0)]
+
+
+def test_r11_two_overlapping_sessions(measures: Measures, setting: str) -> None:
+    """same_channel_minutes -> viewing_seconds / 60 on one channel; first, second of the person rule
+    and of the household rule -> the same on two, under overlap_rule person and device; total ->
+    their sum; hut -> credited_minutes of both. naive_sum_minutes is contrast."""
+    found = measures("channel_id, viewing_seconds / 60", "R11")
+    first = 30.0 if setting == "longest" else 15.0
+    assert found == [("R11 0", first), ("R11 1", 30.0), ("R11 SAME", 45.0)]
+    hut = sum(row[0] for row in measures("credited_minutes", "R11")[:2])
+    assert hut == (0 if setting == "exact" else 45)
+
+
+def test_r12_the_start_of_the_day_decides_the_date(measures: Measures, setting: str) -> None:
+    """minutes_by_broadcast_date.<start>.<date> -> viewing_seconds / 60 of broadcast_date."""
+    expected = {
+        "default": [("2024-01-02", 60)],
+        "longest": [("2024-01-01", 30), ("2024-01-02", 30)],
+        "exact": [("2024-01-01", 60)],
+        "06:00": [("2024-01-01", 60)],
+    }
+    dates = measures("cast(broadcast_date as varchar), viewing_seconds / 60", "R12")
+    assert dates == expected[setting]
+
+
+def test_r17_a_silent_box_stops_viewing(measures: Measures, setting: str) -> None:
+    """hold_720s, hold_600s -> viewing_seconds / 60 under liveness_hold_seconds;
+    wrong_fill_forward is contrast."""
+    found = measures("channel_id, viewing_seconds / 60", "R17")
+    assert found == [("R17 A", 20.0 if setting == "longest" else 22.0), ("R17 B", 5.0)]
