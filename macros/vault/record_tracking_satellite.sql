@@ -1,14 +1,16 @@
 {#- The rows to insert into a record tracking satellite: where a key is in a full delivery but was not in
-    the one before it along effective_at, and the other way round (is_deleted). -#}
-{% macro record_tracking_satellite(hash_key, source) %}
+    the one before it along effective_at, and the other way round (is_deleted). A delivery is the whole of
+    the feed, or of each `scope` of which it names a key. -#}
+{% macro record_tracking_satellite(hash_key, source, scope=none) %}
 {%- set columns = [hash_key, 'record_source', 'is_deleted', 'effective_at', 'loaded_at', 'load_id'] -%}
 with
 
-{{ seen_in_deliveries(hash_key, source) }},
+{{ seen_in_deliveries(hash_key, source, scope) }},
 
 told as (
 
     select
+        scope,
         {{ hash_key }},
         record_source,
         false as is_deleted,
@@ -27,6 +29,7 @@ told as (
         {%- endif %}
     union all
     select
+        seen.scope,
         seen.{{ hash_key }},
         lacking.record_source,
         true as is_deleted,
@@ -34,13 +37,16 @@ told as (
         lacking.loaded_at,
         lacking.load_id
     from seen
-    inner join deliveries as lacking on seen.number + 1 = lacking.number
+    inner join deliveries as lacking
+        on seen.scope = lacking.scope and seen.number + 1 = lacking.number
     where seen.next_number is distinct from lacking.number
 
 )
 
 select {{ columns | join(', ') }} from told
-where effective_at >= (select first_new.effective_at from first_new)
+where effective_at >= (
+    select first_new.effective_at from first_new where first_new.scope = told.scope
+)
 {% if is_incremental() %}
     and not exists (
         select 1 from {{ this }} as stored

@@ -11,8 +11,8 @@ delivered as (
 cleaned as (
 
     select
-        {{ fold(clean_text('channel')) }} as channel_id,
-        {{ clean_text('name') }} as channel_name,
+        {{ clean_text('channel') }} as spelling,
+        {{ clean_text('name') }} as name_shown,
         {{ clean_text('broadcaster') }} as broadcaster_name,
         {{ clean_text('genre') }} as channel_genre,
         _effective_at as effective_at,
@@ -23,12 +23,18 @@ cleaned as (
 
 ),
 
+named as (
+
+    {{ channel_names('cleaned') | indent(4) }}
+
+),
+
 keyed as (
 
     select
         *,
         {{ fold('broadcaster_name') }} as broadcaster_id
-    from cleaned
+    from named
 
 )
 
@@ -36,9 +42,9 @@ select
     {{ hash_key(['channel_id']) }} as channel_hk,
     {{ hash_key(['broadcaster_id']) }} as broadcaster_hk,
     {{ hash_key(['channel_id', 'broadcaster_id']) }} as channel_broadcaster_hk,
-    {{ change_hash(['channel_name', 'broadcaster_name', 'channel_genre']) }} as change_hash,
+    {{ change_hash(['name_shown', 'broadcaster_name', 'channel_genre']) }} as change_hash,
     channel_id,
-    channel_name,
+    name_shown as channel_name,
     channel_genre,
     broadcaster_id,
     broadcaster_name,

@@ -12,7 +12,7 @@ cleaned as (
 
     select
         {{ clean_text('mac') }} as viewer_id,
-        {{ clean_text('chname') }} as channel_name,
+        {{ clean_text('chname') }} as spelling,
         {{ clean_text('program_id') }} as programme_id,
         {{ clean_text('sat') }} as satellite,
         code as event_code,
@@ -28,12 +28,9 @@ cleaned as (
 
 ),
 
-keyed as (
+named as (
 
-    select
-        *,
-        {{ fold('channel_name') }} as channel_id
-    from cleaned
+    {{ channel_names('cleaned') | indent(4) }}
 
 )
 
@@ -64,4 +61,4 @@ select
     loaded_at,
     load_id,
     row_number
-from keyed
+from named

@@ -15,7 +15,7 @@ cleaned as (
         {{ clean_text('viewer') }} as viewer_id,
         {{ clean_text('household') }} as household_id,
         {{ clean_text('device') }} as device_id,
-        {{ clean_text('channel') }} as channel_name,
+        {{ clean_text('channel') }} as spelling,
         {{ clean_text('session_id') }} as session_id,
         {{ clock_seconds('duration') }} as stated_seconds,
         play_speed,
@@ -30,11 +30,16 @@ cleaned as (
 
 ),
 
+named as (
+
+    {{ channel_names('cleaned') | indent(4) }}
+
+),
+
 timed as (
 
     select
         *,
-        {{ fold('channel_name') }} as channel_id,
         cast(coalesce(
             stated_seconds, {{ seconds_between('started_at', 'stated_end_at') }}
         ) as decimal(18, 6)) as duration_seconds,
@@ -47,7 +52,7 @@ timed as (
             when is_live is null or stated_broadcast_at is not null then stated_broadcast_at
             else {{ beginning_of_time() }}
         end as broadcast_at
-    from cleaned
+    from named
 
 )
 

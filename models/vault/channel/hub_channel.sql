@@ -6,6 +6,7 @@
     [
         ref('stg_stb_events__events'),
         ref('stg_channels__channels'),
+        ref('stg_schedule__slots'),
         ref('stg_tv_sessions__sessions'),
     ]
 ) }}

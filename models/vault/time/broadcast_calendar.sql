@@ -1,11 +1,8 @@
 -- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
 
 {{ config(incremental_strategy='replace') }}
--- A date starts at the first instant whose wall clock reaches broadcast_day_start: found among the
--- minutes between the two instants that the offsets in force a day before and a day after would
--- give.
+-- A date starts at the first instant whose wall clock reaches broadcast_day_start.
 
-{% set zone = var('market_timezone') %}
 {% set a_day = 86400 %}
 {% set seconds_after = 4 * a_day + var('liveness_hold_seconds') %}
 
@@ -40,65 +37,20 @@ readings as (
     select
         broadcast_date,
         {{ add_seconds('cast(broadcast_date as timestamp)', broadcast_day_start_seconds()) }}
-            as start_reading
+            as reading
     from dates
 
 ),
 
-readings_around as (
-
-    select
-        broadcast_date,
-        start_reading,
-        {{ add_seconds('start_reading', -a_day) }} as day_before,
-        {{ add_seconds('start_reading', a_day) }} as day_after
-    from readings
-
-),
-
-bounds as (
-
-    select
-        broadcast_date,
-        start_reading,
-        start_reading - ({{ wall_clock('day_before', zone) }} - day_before) as by_offset_before,
-        start_reading - ({{ wall_clock('day_after', zone) }} - day_after) as by_offset_after
-    from readings_around
-
-),
-
-candidates as (
-
-    select
-        broadcast_date,
-        start_reading,
-        {{ series(
-            'least(by_offset_before, by_offset_after)',
-            'greatest(by_offset_before, by_offset_after)',
-            60
-        ) }} as candidate_at
-    from bounds
-
-),
-
-starts as (
-
-    select
-        broadcast_date,
-        min(candidate_at) as day_started_at
-    from candidates
-    where {{ wall_clock('candidate_at', zone) }} >= start_reading
-    group by broadcast_date
-
-),
+{{ first_instants('readings', ['broadcast_date']) }},
 
 days as (
 
     select
         broadcast_date,
-        day_started_at,
-        lead(day_started_at) over (order by broadcast_date) as day_ended_at
-    from starts
+        reached_at as day_started_at,
+        lead(reached_at) over (order by broadcast_date) as day_ended_at
+    from first_instants
 
 )
 

@@ -60,3 +60,14 @@ union all
     },
     relations={'household_hk': ref('viewer_household_history')}
 ) }}
+union all
+{{ delivered_changes(
+    'schedule_slot_hk',
+    ref('stg_schedule__slots'),
+    ref('schedule_slot_history'),
+    {
+        'schedule_slot_hk': ref('link_schedule_slot'),
+        'channel_hk': ref('hub_channel'),
+        'programme_hk': ref('hub_programme'),
+    }
+) }}

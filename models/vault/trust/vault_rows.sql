@@ -11,3 +11,5 @@ union all
 {{ stored_changes('channel_hk', ref('channel_history')) }}
 union all
 {{ stored_changes('viewer_hk', ref('viewer_profile_history')) }}
+union all
+{{ stored_changes('schedule_slot_hk', ref('schedule_slot_history')) }}

@@ -1,0 +1,7 @@
+{{ config(meta={'dagster': {'ref': {'name': 'channel_aliases'}}}) }}
+-- One that is an alias itself would be replaced in some rows and not in others.
+
+select aliases.alias
+from {{ ref('channel_aliases') }} as aliases
+inner join {{ ref('channel_aliases') }} as others
+    on {{ fold(clean_text('aliases.alias')) }} = {{ fold(clean_text('others.channel')) }}
