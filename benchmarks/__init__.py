@@ -1,1 +1,1 @@
-"""What is fast, measured: `make bench NAME=ingest` and `make bench NAME=memory`."""
+"""What is fast, measured: `make bench NAME=ingest`, `memory`, `vault`, `ratings`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measuring import Run, Work, alternate, measure
+from benchmarks.measuring import Prepared, Run, Work, alternate, measure
 
 TABLE_WIDTH = 140
 RESULTS = Path(__file__).parent / "results"
@@ -41,17 +41,19 @@ class Target:
 
 @dataclass(frozen=True)
 class Case:
-    """Our way to load some rows beside a baseline's."""
+    """Our way to load or build some rows beside a baseline's."""
 
     name: str
     rows: int
     prepare: Callable[[], None]
     """Writes what is loaded, when the case's turn comes: it may be gigabytes."""
-    ours: Work
+    ours: Work | Prepared
     target: Target
     baseline: str | None = None
     """The SQL, or what else it is, of the baseline."""
-    bare: Work | None = None
+    bare: Work | Prepared | None = None
+    check: Callable[[], None] | None = None
+    """Raises where ours and the baseline's differ in what they made."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Result:
     case: str
     rows: int
     seconds: float
+    rows_per_second: int
     cpu_seconds: float
     baseline: str | None
     baseline_seconds: float | None
@@ -97,6 +100,8 @@ def _measured(case: Case, repeats: int) -> Result:
         ours = measure(case.ours)
     else:
         ours, bare = alternate(repeats, case.ours, case.bare)
+    if case.check is not None:
+        case.check()
     if ours.rows != case.rows:
         raise RuntimeError(f"{case.name}: {ours.rows:,} of {case.rows:,} rows were accounted for")
     ratio = ours.seconds / bare.seconds if bare else None
@@ -104,6 +109,7 @@ def _measured(case: Case, repeats: int) -> Result:
         case=case.name,
         rows=case.rows,
         seconds=round(ours.seconds, 3),
+        rows_per_second=round(case.rows / ours.seconds),
         cpu_seconds=round(ours.cpu_seconds, 3),
         baseline=case.baseline,
         baseline_seconds=round(bare.seconds, 3) if bare else None,
@@ -124,7 +130,17 @@ def _keep(name: str, results: list[Result]) -> None:
 
 def _table(name: str, results: list[Result]) -> Table:
     table = Table(title=f"make bench NAME={name}", title_justify="left")
-    for heading in ("case", "rows", "s", "CPU s", "bare s", "bare CPU s", "speed", "peak MiB"):
+    for heading in (
+        "case",
+        "rows",
+        "rows/s",
+        "s",
+        "CPU s",
+        "bare s",
+        "bare CPU s",
+        "speed",
+        "peak MiB",
+    ):
         table.add_column(heading, justify="left" if heading == "case" else "right")
     table.add_column("target")
     table.add_column("met")
@@ -133,5 +149,8 @@ def _table(name: str, results: list[Result]) -> Table:
         numbers = [r.seconds, r.cpu_seconds, r.baseline_seconds, r.baseline_cpu_seconds]
         shown = ["" if number is None else f"{number:.2f}" for number in numbers]
         met = "yes" if r.is_met else "NO"
-        table.add_row(r.case, f"{r.rows:,}", *shown, speed, f"{r.peak_mb:.0f}", r.target, met)
+        speeds = f"{r.rows_per_second:,}"
+        table.add_row(
+            r.case, f"{r.rows:,}", speeds, *shown, speed, f"{r.peak_mb:.0f}", r.target, met
+        )
     return table

@@ -17,6 +17,14 @@ it runs elsewhere."""
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Work, and what is done each time before its clock starts, in this process."""
+
+    set_up: Callable[[], None]
+    work: Work
+
+
+@dataclass(frozen=True)
 class Run:
     """What one run took, without the start of its process and its imports."""
 
@@ -28,8 +36,11 @@ class Run:
     """Most memory that was resident at once, files mapped into it included, in MiB."""
 
 
-def measure(work: Work) -> Run:
+def measure(work: Work | Prepared) -> Run:
     """Run `work` once in a fresh process; raise CalledProcessError where it fails."""
+    if isinstance(work, Prepared):
+        work.set_up()
+        work = work.work
     with TemporaryDirectory(prefix="audience-vault-bench-") as folder:
         result = Path(folder) / "run.json"
         scratch = Path(folder) / "scratch"
@@ -49,7 +60,7 @@ def best(runs: list[Run]) -> Run:
     return Run(fastest.rows, fastest.seconds, fastest.cpu_seconds, peak_mb)
 
 
-def alternate(repeats: int, *works: Work) -> list[Run]:
+def alternate(repeats: int, *works: Work | Prepared) -> list[Run]:
     """The best run of each, taken in turns: what slows the machine down slows all of them."""
     turns = [[measure(work) for work in works] for _ in range(repeats)]
     return [best(list(runs)) for runs in zip(*turns, strict=True)]

@@ -1,6 +1,7 @@
 """The demo: simulated drops through every layer, and a look at the published marts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from orchestration.publishing import PublishedMarts
 
 PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
 
+KEY = "the demo's people are made up"
+"""Pseudonyms of simulated people need no secret."""
 ANOTHER_WAREHOUSE = {
     "duckdb": "AUDIENCE_VAULT_DUCKDB=warehouse/demo.duckdb",
     "postgres": "AUDIENCE_VAULT_SCHEMA_PREFIX=demo_",
@@ -41,6 +44,11 @@ RECONCILIATION = """
     group by feed
     order by feed
 """
+
+
+def settings_of(settings: Settings) -> Settings:
+    """The demo's settings: with a key for pseudonyms, where none is set."""
+    return replace(settings, pseudonym_key=settings.pseudonym_key or KEY)
 
 
 def demo_folder(settings: Settings) -> Path:

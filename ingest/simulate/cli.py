@@ -1,5 +1,6 @@
 """The command `audience-vault simulate`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +8,11 @@ from typing import Annotated
 import duckdb
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ingest.console import count, make_console, table
-from ingest.simulate.drops import Drop, simulate
+from ingest.simulate.drops import FEEDS, Drop, simulate
 from ingest.simulate.plan import SimulationPlan
 
 DEFAULT = SimulationPlan()
@@ -21,23 +22,35 @@ START = DEFAULT.start.isoformat()
 def simulate_command(  # noqa: PLR0913 - one parameter per option
     folder: Annotated[Path, typer.Argument(help="Where to write; one folder per feed below it.")],
     *,
-    days: Annotated[int, typer.Option(help="Dates, a drop of events each.")] = DEFAULT.days,
+    days: Annotated[int, typer.Option(help="Dates, each with drops of its own.")] = DEFAULT.days,
     boxes: Annotated[int, typer.Option(help="Set-top boxes in the market.")] = DEFAULT.boxes,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = DEFAULT.seed,
     start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First date.")] = START,  # type: ignore[assignment]
     channels: Annotated[int, typer.Option(help="Channels, 5 to 480.")] = DEFAULT.channels,
+    feed: Annotated[
+        list[str] | None, typer.Option(help=f"Only this one, of {', '.join(FEEDS)}; repeatable.")
+    ] = None,
     bad_share: Annotated[
         float, typer.Option(help="Share of rows that break the contract.")
     ] = DEFAULT.bad_share,
     late_share: Annotated[
-        float, typer.Option(help="Share of events that come one to three days late.")
+        float, typer.Option(help="Share of rows that come one to three days late.")
     ] = DEFAULT.late_share,
     duplicate_share: Annotated[
-        float, typer.Option(help="Share of events delivered twice.")
+        float, typer.Option(help="Share of rows delivered twice.")
     ] = DEFAULT.duplicate_share,
     silent_share: Annotated[
         float, typer.Option(help="Share of sessions that end in silence.")
     ] = DEFAULT.silent_share,
+    panel_share: Annotated[
+        float, typer.Option(help="Share of boxes whose household is in the panel.")
+    ] = DEFAULT.panel_share,
+    overlap_share: Annotated[
+        float, typer.Option(help="Share of the panel's sessions that last into the next.")
+    ] = DEFAULT.overlap_share,
+    correction_share: Annotated[
+        float, typer.Option(help="Share of scheduled programmes that are corrected later.")
+    ] = DEFAULT.correction_share,
 ) -> None:
     """Write realistic drops for some days and boxes, to try things on."""
     console = make_console()
@@ -52,46 +65,63 @@ def simulate_command(  # noqa: PLR0913 - one parameter per option
             duplicate_share=duplicate_share,
             silent_share=silent_share,
             bad_share=bad_share,
+            panel_share=panel_share,
+            overlap_share=overlap_share,
+            correction_share=correction_share,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if unknown := set(feed or ()) - set(FEEDS):
+        raise typer.BadParameter(f"no feed '{min(unknown)}'; there are {', '.join(FEEDS)}")
     try:
-        drops = _simulate_with_progress(folder, plan, console)
+        drops = _simulate_with_progress(folder, plan, feed or FEEDS, console)
     except (OSError, duckdb.IOException) as error:
         console.print(f"Can't write to {folder}: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(_summary(drops))
 
 
-def _simulate_with_progress(folder: Path, plan: SimulationPlan, console: Console) -> list[Drop]:
+def _simulate_with_progress(
+    folder: Path, plan: SimulationPlan, feeds: Collection[str], console: Console
+) -> list[Drop]:
     """Simulate under a progress line on the terminal."""
-    drops: list[Drop] = []
     line = Progress(
         TextColumn("Simulating {task.fields[drop]}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.completed} drops"),
         TimeElapsedColumn(),
         console=console,
     )
     with line:
-        task = line.add_task("drops", total=plan.days + 2, drop="")
-
-        def on_drop(drop: Drop) -> None:
-            drops.append(drop)
-            line.update(task, advance=1, drop=drop.path.name)
-
-        simulate(folder, plan, on_drop)
-        line.update(task, completed=plan.days + 2)
-    return drops
+        task = line.add_task("drops", total=None, drop="")
+        return simulate(
+            folder,
+            plan,
+            lambda drop: line.update(task, advance=1, drop=drop.path.name),
+            feeds=feeds,
+        )
 
 
 def _summary(drops: list[Drop]) -> Table:
-    """Files and rows per feed."""
-    rows: dict[Path, list[int]] = {}
+    """Files, rows and flaws per feed."""
+    feeds: dict[Path, list[Drop]] = {}
     for drop in drops:
-        rows.setdefault(drop.path.parent, []).append(drop.rows)
+        feeds.setdefault(drop.path.parent, []).append(drop)
     return table(
         "Drops written",
-        ["feed", "#files", "#rows", "folder"],
-        ((path.name, count(len(each)), count(sum(each)), path) for path, each in rows.items()),
+        ["feed", "#files", "#rows", "#broken", "#repeated", "#late", "folder"],
+        (
+            (
+                folder.name,
+                count(len(each)),
+                *(
+                    count(sum(numbers))
+                    for numbers in zip(
+                        *((d.rows, d.broken, d.repeated, d.late) for d in each), strict=True
+                    )
+                ),
+                folder,
+            )
+            for folder, each in feeds.items()
+        ),
     )

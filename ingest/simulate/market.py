@@ -31,6 +31,7 @@ HOUR_WEIGHTS = np.array(
 )
 """How likely a session starts in each hour of the UTC day: prime time is 19 to 21."""
 
+HALF_HOUR = 1_800
 HALF_HOURS_PER_WEEK = 336
 PROGRAMMES_PER_CHANNEL = 24
 UNLISTED_SHARE = 0.4
@@ -53,6 +54,8 @@ class Market:
     """Cumulated share of tunings up to each channel; the last is 1."""
     schedule: NDArray[np.int32]
     """Programme id on air, 0 if unknown: channel by half-hour since Monday 00:00 UTC."""
+    slot_starts: NDArray[np.bool_]
+    """Whether a programme begins: channel by half-hour of the week. Mondays begin with one."""
     programmes: tuple[tuple[int, str, str], ...]
     """Programme id, name, genre."""
 
@@ -61,9 +64,15 @@ class Market:
         return np.searchsorted(self.popularity, random.random(size), side="right").astype(np.int16)
 
     def on_air(self, channels: NDArray[np.int16], at: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Programme ids on these channels at these epoch seconds (1970-01-01 was a Thursday)."""
-        half_hour = (at // 1_800 + 3 * 48) % HALF_HOURS_PER_WEEK
-        return self.schedule[channels, half_hour]
+        """Programme ids on these channels at these epoch seconds."""
+        return self.schedule[channels, half_hour_of(at)]
+
+    def slot_started(self, channels: NDArray[np.int16], at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Epoch seconds of the starts of what is on air."""
+        half_hour = np.arange(HALF_HOURS_PER_WEEK)
+        latest = np.maximum.accumulate(np.where(self.slot_starts, half_hour, 0), axis=1)
+        now = half_hour_of(at)
+        return at - at % HALF_HOUR - (now - latest[channels, now]) * HALF_HOUR
 
     @property
     def spellings(self) -> list[str]:
@@ -81,6 +90,11 @@ class Market:
         ]
 
 
+def half_hour_of(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Half-hours since Monday 00:00 UTC of epoch seconds; 1970-01-01 was a Thursday."""
+    return (at // HALF_HOUR + 3 * 48) % HALF_HOURS_PER_WEEK
+
+
 @lru_cache(maxsize=4)
 def market_of(plan: SimulationPlan) -> Market:
     """The market of a plan: it depends on the seed and on the number of channels only."""
@@ -91,6 +105,8 @@ def market_of(plan: SimulationPlan) -> Market:
     popularity = np.cumsum(share / share.sum())
     popularity[-1] = 1.0
     schedule = _schedule(random, plan.channels)
+    slot_starts = schedule != np.roll(schedule, 1, axis=1)
+    slot_starts[:, 0] = True
     listed = np.unique(schedule[schedule > 0]).tolist()
     genres = random.choice(PROGRAMME_GENRES, len(listed)).tolist()
     return Market(
@@ -100,6 +116,7 @@ def market_of(plan: SimulationPlan) -> Market:
         satellites=random.choice(3, plan.channels, p=[0.7, 0.2, 0.1]).astype(np.int8),
         popularity=popularity,
         schedule=schedule,
+        slot_starts=slot_starts,
         programmes=tuple(
             (number, f"Program {number}", genre)
             for number, genre in zip(listed, genres, strict=True)

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+DAY_SECONDS = 86_400
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 LONGEST_SPAN_DAYS = 3_660
 MOST_BAD = 0.9
 
@@ -19,7 +21,7 @@ class SimulationPlan:
     """
 
     days: int = 7
-    """Number of dates, one drop of events each."""
+    """Number of dates, each with drops of its own."""
     boxes: int = 200
     """Number of set-top boxes in the market."""
     seed: int = 1
@@ -31,12 +33,18 @@ class SimulationPlan:
     sessions_per_day: float = 4.0
     """Mean number of times that a box is switched on per day; boxes differ."""
     late_share: float = 0.01
-    """Share of events first delivered in the drop of one to three days after their date. What would
+    """Share of rows first delivered in the drop of one to three days after their date. What would
     come after the last day is not delivered."""
     duplicate_share: float = 0.01
-    """Share of events delivered a second time, most in the same drop, some in the next day's."""
+    """Share of rows delivered a second time, most in the same drop, some in the next day's."""
     silent_share: float = 0.05
     """Share of sessions in which the box falls silent: no stand-by event, heartbeats cease."""
+    panel_share: float = 0.25
+    """Share of boxes whose household is in the panel."""
+    overlap_share: float = 0.01
+    """Share of the panel's sessions that are said to last longer than they did, into the next."""
+    correction_share: float = 0.005
+    """Share of scheduled programmes that are announced wrongly and corrected later."""
     bad_share: float = 0.0
     """Share of a drop's rows that its contract rejects, added to the good ones; at most 0.9."""
 
@@ -51,6 +59,9 @@ class SimulationPlan:
             "late_share": (0, 1),
             "duplicate_share": (0, 1),
             "silent_share": (0, 1),
+            "panel_share": (0, 1),
+            "overlap_share": (0, 1),
+            "correction_share": (0, 1),
             "bad_share": (0, MOST_BAD),
         }
         for field in fields(self):
@@ -70,3 +81,8 @@ class SimulationPlan:
     def random(self, purpose: str, *keys: int) -> np.random.Generator:
         """Random numbers of their own for a purpose and keys (a date, a block of boxes)."""
         return np.random.default_rng([self.seed, *keys, *purpose.encode()])
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - EPOCH_ORDINAL

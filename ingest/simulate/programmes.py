@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.simulate.market import market_of
-from ingest.simulate.plan import SimulationPlan
+from ingest.simulate.plan import DAY_SECONDS, SimulationPlan, day_number
 from ingest.simulate.writing import Drop, write_delimited
 
 
@@ -15,5 +15,6 @@ def write(folder: Path, plan: SimulationPlan) -> Iterator[Drop]:
         ("program_id", "program_name", "genre"),
         market_of(plan).programmes,
         delimiter="\t",
-        line_end="\r\n",
+        lineterminator="\r\n",
+        stored_at=day_number(plan.start) * DAY_SECONDS,
     )

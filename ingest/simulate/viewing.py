@@ -3,6 +3,7 @@
 Everything is an array over sessions, stays or events; nothing loops over them.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,18 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ingest.simulate.market import HOUR_WEIGHTS, Market
-from ingest.simulate.plan import SimulationPlan
+from ingest.simulate.market import HOUR_WEIGHTS, Market, market_of
+from ingest.simulate.plan import DAY_SECONDS, SimulationPlan, day_number
 
 Integers = NDArray[np.int64]
 
 CODES = ("SSTART", "ELWS", "SALIVE", "SSTAND")
 SSTART, ELWS, SALIVE, SSTAND = range(4)
 
-BLOCK_BOXES = 20_000
-"""Boxes simulated at once: about 1 M events a day. A part of what a seed means."""
-EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-DAY_SECONDS = 86_400
+BLOCK_BOXES = 5_000
+"""Boxes simulated at once: about 260,000 events a day. A part of what a seed means."""
+CITIES = ((46.7152, 24.6537), (39.2192, 21.5169), (31.2357, 30.0444), (55.2708, 25.2048))
+"""Longitude and latitude of where boxes stand."""
 HEARTBEAT_SECONDS = 600
 FAVOURITES = 4
 FAVOURITE_SHARE = 0.5
@@ -49,6 +50,9 @@ class Boxes:
     """Sessions per day, relative to the mean."""
     favourites: NDArray[np.int16]
     """Channels, box by FAVOURITES."""
+    city: NDArray[np.int64]
+    """Where each box stands: index into CITIES."""
+    macs: list[str]
 
     @property
     def size(self) -> int:
@@ -56,45 +60,76 @@ class Boxes:
         return len(self.activity)
 
 
-def blocks_of(plan: SimulationPlan, market: Market) -> list[Boxes]:
+@dataclass(frozen=True)
+class Viewing:
+    """What a block's boxes show in the sessions that start on a date; instants in epoch seconds.
+
+    The stays of a box follow each other without overlap, also across midnight.
+    """
+
+    box: Integers
+    """Of each session, as its number within the block."""
+    start: Integers
+    end: Integers
+    is_silent: NDArray[np.bool_]
+    """Whether the box falls silent: nobody is told of the session's end."""
+    session: Integers
+    """Of each stay, as its position above."""
+    tuned: Integers
+    left: Integers
+    channel: NDArray[np.int16]
+
+
+def blocks_of(plan: SimulationPlan) -> list[Boxes]:
     """The boxes of the market in blocks."""
+    market = market_of(plan)
     blocks = []
     for number, first in enumerate(range(0, plan.boxes, BLOCK_BOXES)):
         random = plan.random("boxes", number)
         size = min(BLOCK_BOXES, plan.boxes - first)
         activity = random.gamma(3.0, 1 / 3.0, size)
         favourites = market.tune(random, (size, FAVOURITES))
-        blocks.append(Boxes(number, first, activity, favourites))
+        macs = [_mac(plan, box) for box in range(first, first + size)]
+        city = random.integers(0, len(CITIES), size)
+        blocks.append(Boxes(number, first, activity, favourites, city, macs))
     return blocks
 
 
-def events_of(plan: SimulationPlan, market: Market, boxes: Boxes, day: date) -> pd.DataFrame:
-    """Events of the sessions that start on a date; the last ones may fall on the next date.
+def _mac(plan: SimulationPlan, box: int) -> str:
+    """What the platform makes of a box's hardware address."""
+    return hashlib.md5(f"{plan.seed}:{box}".encode(), usedforsecurity=False).hexdigest()
 
-    Columns: box (number within the market), at (epoch seconds), code (index into CODES), channel
-    (index into the market's channels, -1 for none). A box's stays follow each other without
-    overlap, also across midnight. At most two events of a box share a second, on two channels.
-    """
+
+def viewing_of(plan: SimulationPlan, boxes: Boxes, day: date) -> Viewing:
+    """The sessions that start on a date, and their stays; the last ones may end on the next."""
     random = plan.random("viewing", day.toordinal(), boxes.number)
-    box, start, end, silent = _sessions(plan, boxes, day, random)
+    box, start, end, is_silent = _sessions(plan, boxes, day, random)
     session, tuned, left = _stays(start, end, random)
-    channel = _channels(market, boxes, box[session], session, random)
+    channel = _channels(market_of(plan), boxes, box[session], session, random)
+    return Viewing(box, start, end, is_silent, session, tuned, left, channel)
 
-    beats = np.maximum(0, left - tuned - 1) // HEARTBEAT_SECONDS
-    stay = np.repeat(np.arange(len(tuned)), beats)
-    beat_at = tuned[stay] + HEARTBEAT_SECONDS * (_within(beats) + 1)
 
-    off = ~silent
+def events_of(viewing: Viewing) -> pd.DataFrame:
+    """What the boxes tell of it.
+
+    Columns: box (within the block), at (epoch seconds), code (index into CODES), channel (index
+    into the market's channels, -1 for none). At most two events of a box share a second, on two
+    channels.
+    """
+    beats = np.maximum(0, viewing.left - viewing.tuned - 1) // HEARTBEAT_SECONDS
+    stay = np.repeat(np.arange(len(beats)), beats)
+    beat_at = viewing.tuned[stay] + HEARTBEAT_SECONDS * (within(beats) + 1)
+    box, channel, off = viewing.box[viewing.session], viewing.channel, ~viewing.is_silent
     parts = (
-        (box, start, SSTART, None),
-        (box[session], tuned, ELWS, channel),
-        (box[session[stay]], beat_at, SALIVE, channel[stay]),
-        (box[off], end[off], SSTAND, None),
+        (viewing.box, viewing.start, SSTART, None),
+        (box, viewing.tuned, ELWS, channel),
+        (box[stay], beat_at, SALIVE, channel[stay]),
+        (viewing.box[off], viewing.end[off], SSTAND, None),
     )
     none = np.int16(-1)
     return pd.DataFrame(
         {
-            "box": np.concatenate([b for b, _, _, _ in parts]).astype(np.int32) + boxes.first,
+            "box": np.concatenate([b for b, _, _, _ in parts]).astype(np.int32),
             "at": np.concatenate([at for _, at, _, _ in parts]),
             "code": np.concatenate([np.full(len(b), c, np.int8) for b, _, c, _ in parts]),
             "channel": np.concatenate(
@@ -102,6 +137,11 @@ def events_of(plan: SimulationPlan, market: Market, boxes: Boxes, day: date) -> 
             ),
         }
     )
+
+
+def within(counts: Integers) -> Integers:
+    """0, 1, … for each group of the given sizes."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _starts(plan: SimulationPlan, boxes: Boxes, day: date) -> tuple[Integers, Integers]:
@@ -112,7 +152,7 @@ def _starts(plan: SimulationPlan, boxes: Boxes, day: date) -> tuple[Integers, In
     hour = random.choice(24, len(box), p=HOUR_WEIGHTS / HOUR_WEIGHTS.sum())
     second = hour * 3_600 + random.integers(0, 3_600, len(box))
     key = np.sort(box * DAY_SECONDS + second)
-    midnight = (day.toordinal() - EPOCH_ORDINAL) * DAY_SECONDS
+    midnight = day_number(day) * DAY_SECONDS
     return key // DAY_SECONDS, midnight + key % DAY_SECONDS
 
 
@@ -193,8 +233,3 @@ def _repeated(channel: NDArray[np.int16], session: Integers) -> Integers:
     """Positions of the stays on the same channel as the one before."""
     same = (channel[1:] == channel[:-1]) & (session[1:] == session[:-1])
     return np.flatnonzero(same) + 1
-
-
-def _within(counts: Integers) -> Integers:
-    """0, 1, … for each group of the given sizes."""
-    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -5,8 +5,13 @@
     {%- set quoted = [] -%}
     {%- for part in parts -%}
         {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
-        {%- do quoted.append("coalesce('\"' || " ~ doubled ~ " || '\"', '')") -%}
+        {%- do quoted.append("'\"' || " ~ doubled ~ " || '\"'") -%}
     {%- endfor -%}
-    {%- set text = "nullif(trim(trailing '|' from " ~ quoted | join(" || '|' || ") ~ "), '')" -%}
+    {%- if quoted | length == 1 -%}
+        {%- set text = quoted[0] -%}
+    {%- else -%}
+        {%- set joined = "concat(coalesce(" ~ quoted | join(", ''), '|', coalesce(") ~ ", ''))" -%}
+        {%- set text = "nullif(" ~ without_trailing_bars(joined) ~ ", '')" -%}
+    {%- endif -%}
     coalesce({{ hash_text(text) }}, {{ zero_key() }})
 {%- endmacro %}

@@ -15,6 +15,7 @@ from orchestration.demo import (
     TOP_CHANNELS,
     look,
     refuse_other_drops,
+    settings_of,
     simulate_drops,
 )
 from orchestration.publishing import PublishedMarts, publish
@@ -22,7 +23,7 @@ from orchestration.publishing import PublishedMarts, publish
 
 def demo_command() -> None:
     """Simulate a week of 200 boxes, load, build, test, publish, and show what came out."""
-    settings = Settings.from_environment()
+    settings = settings_of(Settings.from_environment())
     console = make_console()
     refuse_other_drops(settings)
     _heading(console, f"1 of 4  Simulate {PLAN.days} days of {PLAN.boxes} boxes")

@@ -12,7 +12,7 @@ from tests.integration.transform.sessions import drop, made
 PLAN = SimulationPlan(
     days=6, boxes=40, start=date(2024, 1, 2), late_share=0.05, duplicate_share=0.05, bad_share=0.01
 )
-LATER_REFERENCES = SimulationPlan(days=1, boxes=1, seed=2)
+LATER_REFERENCES = SimulationPlan(days=1, boxes=1, seed=2, start=date(2024, 1, 9))
 CODES = ("SSTART", "ELWS", "ELWS", "SALIVE", "SALIVE", "SSTAND")
 FRACTIONS = ("", ".5", ".000001", ".999999", ".333333")
 BOXES = ("box 1", "box\u00a02", "BOX 1", "kutu \u0131")

@@ -10,8 +10,8 @@ used as (
     select
         channel_hk,
         channel_name,
-        event_at as last_used_at
-    from {{ ref('stg_stb_events__events') }}
+        last_used_at
+    from {{ ref('stg_stb_events__channels') }}
     where {{ in_new_loads('load_id') }} and channel_hk <> {{ zero_key() }}
     union all
     select

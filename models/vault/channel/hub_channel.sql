@@ -4,7 +4,7 @@
     'channel_hk',
     ['channel_id'],
     [
-        ref('stg_stb_events__events'),
+        ref('stg_stb_events__channels'),
         ref('stg_channels__channels'),
         ref('stg_schedule__slots'),
         ref('stg_tv_sessions__sessions'),

@@ -44,7 +44,13 @@ class Built:
 
 
 def build_one(folder: Path, **place: str) -> Built:
-    settings = Settings.from_environment({"DBT_TARGET_PATH": str(folder / "target")} | place)
+    settings = Settings.from_environment(
+        {
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "AUDIENCE_VAULT_PSEUDONYM_KEY": "a key that only tests have",
+        }
+        | place
+    )
     simulate(folder / "drops", PLAN)
     load(folder / "drops", settings)
     return Built(settings, folder / "drops", build(settings))

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ def test_the_demo_shows_the_marts_and_can_be_repeated(settings, monkeypatch):
     assert "Top ten channels of 2024-01-02" in first.output
     again = CliRunner().invoke(app, ["demo"])
     assert again.exit_code == 0, again.output
-    assert "4 drops: 4 unchanged" in again.output
+    assert re.search(r"(\d+) drops: \1 unchanged", again.output)
     shown = "Average viewing per day"
     assert first.output.partition(shown)[2] == again.output.partition(shown)[2]
 
@@ -37,5 +38,5 @@ def test_drops_are_written_once(settings, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert demo.simulate_drops(settings) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
-    load(folder, settings)
+    load(folder, demo.settings_of(settings))
     demo.refuse_other_drops(settings)

@@ -27,7 +27,7 @@ def contract_columns(feed: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def drops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {path.parent.name: path for path in simulate(tmp_path_factory.mktemp("drops"), PLAN)}
+    return {drop.feed: drop.path for drop in simulate(tmp_path_factory.mktemp("drops"), PLAN)}
 
 
 def test_channels_are_a_csv_file_of_the_contracts_columns(drops):
@@ -70,6 +70,9 @@ def test_events_refer_to_channels_and_programmes_that_are_delivered(drops):
         {"channels": 481},
         {"sessions_per_day": 0},
         {"late_share": 1.1},
+        {"panel_share": 2},
+        {"overlap_share": -1},
+        {"correction_share": 1.5},
         {"duplicate_share": -0.1},
         {"silent_share": float("nan")},
         {"bad_share": 0.95},
@@ -90,7 +93,16 @@ def test_the_command_writes_drops_and_sums_them_up(tmp_path):
     assert "1,632" in result.output  # programmes of the default seed and channels
 
 
-@pytest.mark.parametrize("option", [["--days", "0"], ["--start", "soon"], ["--bad-share", "2"]])
+def test_the_command_writes_only_the_feeds_asked_for(tmp_path):
+    feeds = ["--feed", "schedule", "--feed", "channels"]
+    result = CliRunner().invoke(app, [str(tmp_path), "--days", "1", *feeds])
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"schedule", "channels"}
+
+
+@pytest.mark.parametrize(
+    "option", [["--days", "0"], ["--start", "soon"], ["--feed", "radio"], ["--bad-share", "2"]]
+)
 def test_wrong_usage_is_exit_code_two(tmp_path, option):
     assert CliRunner().invoke(app, [str(tmp_path), *option]).exit_code == 2
 

@@ -47,6 +47,7 @@ class Simulated:
     plan: SimulationPlan
     folder: Path
     drops: list[Drop]
+    """Of events."""
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -76,16 +77,24 @@ def simulated(tmp_path_factory: pytest.TempPathFactory):
 
     def run(plan: SimulationPlan) -> Simulated:
         if plan not in done:
-            folder, drops = tmp_path_factory.mktemp("drops"), []
-            simulate(folder, plan, drops.append)
-            done[plan] = Simulated(plan, folder, drops)
+            folder = tmp_path_factory.mktemp("drops")
+            done[plan] = Simulated(plan, folder, events(folder, plan))
         return done[plan]
 
     return run
 
 
-def content(paths: Iterable[Path]) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in paths}
+def content(drops: Iterable[Drop]) -> dict[str, bytes]:
+    return {drop.path.name: drop.path.read_bytes() for drop in drops}
+
+
+def events(folder: Path, plan: SimulationPlan) -> list[Drop]:
+    """Simulate; the drops of events."""
+    return simulate(folder, plan, feeds=["stb_events"])
+
+
+def read(drop: Drop) -> list[dict]:
+    return [json.loads(line) for line in drop.path.read_text(encoding="utf-8").splitlines()]
 
 
 def assert_share(count: int, total: int, share: float) -> None:
@@ -96,16 +105,25 @@ def assert_share(count: int, total: int, share: float) -> None:
 def test_one_drop_per_date_under_the_names_of_the_contract(simulated):
     result = simulated(CLEAN)
     names = [drop.path.relative_to(result.folder).as_posix() for drop in result.drops]
-    assert names[0] == "channels/channels_20240101.csv"
-    assert names[1] == "programmes/programmes_20240101.tsv"
-    assert names[2:] == [f"stb_events/stb_events_2024010{day}.json" for day in range(1, 6)]
-    assert {p for p in result.folder.rglob("*") if p.is_file()} == {d.path for d in result.drops}
+    assert names == [f"stb_events/stb_events_2024010{day}.json" for day in range(1, 6)]
+    found = {p for p in (result.folder / "stb_events").rglob("*") if p.is_file()}
+    assert found == {drop.path for drop in result.drops}
 
 
 def test_drops_report_the_rows_they_hold(simulated):
-    result = simulated(CLEAN)
-    for drop in result.drops[2:]:
-        assert len(drop.path.read_text(encoding="utf-8").splitlines()) == drop.rows
+    for drop in simulated(CLEAN).drops:
+        assert len(read(drop)) == drop.rows
+
+
+def test_drops_report_their_faults(simulated):
+    result = simulated(replace(CLEAN, bad_share=0.05, late_share=0.05, duplicate_share=0.05))
+    rows, bad = result.rows, result.is_bad()
+    event = [field for field in FIELDS if field != "ts"]  # the time of export is the drop's
+    first = ~bad & ~rows[~bad].duplicated(event).reindex(rows.index, fill_value=False)
+    late = first & (rows["drop"].astype(str) > rows.eventdate)
+    assert sum(drop.broken for drop in result.drops) == bad.sum()
+    assert sum(drop.repeated for drop in result.drops) == (~bad & ~first).sum()
+    assert sum(drop.late for drop in result.drops) == late.sum()
 
 
 def test_same_plan_gives_the_same_bytes_and_another_seed_others(tmp_path):
@@ -124,18 +142,15 @@ def test_days_do_not_change_the_drops_of_earlier_days(tmp_path):
 
 def test_bad_rows_leave_the_good_ones_alone(tmp_path):
     plan = SimulationPlan(days=1, boxes=50)
-    good = simulate(tmp_path / "good", plan)[-1].read_text(encoding="utf-8").splitlines()
-    mixed = simulate(tmp_path / "mixed", replace(plan, bad_share=0.1))[-1]
-    remaining = iter(mixed.read_text(encoding="utf-8").splitlines())
+    good = read(events(tmp_path / "good", plan)[-1])
+    remaining = iter(read(events(tmp_path / "mixed", replace(plan, bad_share=0.1))[-1]))
     assert all(line in remaining for line in good)
 
 
 def test_fields_are_those_of_the_contract(simulated):
     contract = yaml.safe_load((CONTRACTS / "stb_events.yaml").read_text(encoding="utf-8"))
     assert [p["name"] for p in contract["schema"][0]["properties"]] == FIELDS
-    path = simulated(CLEAN).drops[2].path
-    with path.open(encoding="utf-8") as lines:
-        assert all(list(json.loads(line)) == FIELDS for line in lines)
+    assert all(list(row) == FIELDS for row in read(simulated(CLEAN).drops[0]))
 
 
 def test_every_value_is_allowed_without_bad_rows(simulated):
@@ -267,20 +282,34 @@ def test_bad_rows_have_the_share_asked_for_in_every_drop(simulated, share):
 
 def test_unusual_shares_still_add_up(tmp_path):
     plan = SimulationPlan(days=2, boxes=20, late_share=1, duplicate_share=1, silent_share=1)
-    drops: list[Drop] = []
-    simulate(tmp_path, plan, drops.append)
-    assert [drop.path.name for drop in drops[2:]] == ["stb_events_20240102.json"]
+    assert [drop.path.name for drop in events(tmp_path, plan)] == ["stb_events_20240102.json"]
 
 
-def test_boxes_come_in_blocks_that_make_one_drop(tmp_path, monkeypatch):
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ingest.simulate.viewing.BLOCK_BOXES", 7)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_boxes_come_in_blocks_of_a_drop_each(tmp_path):
     plan = SimulationPlan(days=1, boxes=30, duplicate_share=0, sessions_per_day=10)
-    drops: list[Drop] = []
-    simulate(tmp_path, plan, drops.append)
-    with drops[-1].path.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    assert len(rows) == drops[-1].rows
-    assert len({row["mac"] for row in rows}) == plan.boxes
+    drops = events(tmp_path, plan)
+    names = [drop.path.name for drop in drops]
+    assert names == [f"stb_events_20240101_00{block}.json" for block in range(1, 6)]
+    boxes = [{row["mac"] for row in read(drop)} for drop in drops]
+    assert [len(macs) for macs in boxes] == [7, 7, 7, 7, 2]
+    assert len(set.union(*boxes)) == plan.boxes
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_workers_change_nothing_but_the_time(tmp_path):
+    plan = SimulationPlan(days=3, boxes=60, bad_share=0.02, late_share=0.1)
+    told: list[Drop] = []
+    alone = simulate(tmp_path / "alone", plan, workers=1)
+    together = simulate(tmp_path / "together", plan, told.append, workers=4)
+    assert content(alone) == content(together)
+    assert [drop.path.name for drop in alone] == [drop.path.name for drop in together]
+    assert sorted(drop.path for drop in told) == sorted(drop.path for drop in together)
 
 
 @settings(max_examples=25, deadline=None)
@@ -300,14 +329,9 @@ def test_boxes_come_in_blocks_that_make_one_drop(tmp_path, monkeypatch):
     )
 )
 def test_any_small_plan_is_carried_out(plan, tmp_path_factory):
-    drops: list[Drop] = []
-    folder = tmp_path_factory.mktemp("any")
-    paths = simulate(folder, plan, drops.append)
-    assert paths == [drop.path for drop in drops]
     dates = {day.isoformat() for day in plan.dates}
-    for drop in drops[2:]:
-        with drop.path.open(encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
+    for drop in events(tmp_path_factory.mktemp("any"), plan):
+        rows = read(drop)
         assert len(rows) == drop.rows > 0
         delivered = datetime.strptime(drop.path.stem[-8:], "%Y%m%d").replace(tzinfo=UTC).date()
         for row in rows:
