@@ -52,7 +52,7 @@ WINDOW = f"""
             row_number() over (
                 partition by programme_hk order by effective_at desc, change_hash desc
             ) as recency
-        from {{vault}}.{MODEL}
+        from {{table}}
     )
     select delta.* from (
         select {COLUMNS} from {{staging}}.stg_programmes__programmes where load_id > {VERSIONS}
@@ -62,8 +62,8 @@ WINDOW = f"""
 """
 """The latest row of every key, then the delta beside it."""
 JOINED = WINDOW.replace(
-    f"from {{vault}}.{MODEL}",
-    f"""from {{vault}}.{MODEL}
+    "from {table}",
+    f"""from {{table}}
         where programme_hk in (
             select programme_hk from {{staging}}.stg_programmes__programmes
             where load_id > {VERSIONS}
@@ -103,8 +103,19 @@ class Warehouse:
         )
 
     @property
+    def table(self) -> str:
+        """The satellite, with the indexes that dbt gives it."""
+        return f"{self.settings.schema('vault')}.{MODEL}"
+
+    @property
+    def plain_table(self) -> str:
+        """Its rows in a table without an index."""
+        return f"{self.table}_plain"
+
+    @property
     def _name(self) -> str:
-        return f"bench_{self.rows}{'_late' if self.is_late else ''}"
+        engine = "postgres" if self.dsn else "duckdb"
+        return f"bench_{engine}_{self.rows}{'_late' if self.is_late else ''}"
 
     @property
     def _compiled(self) -> Path:
@@ -133,8 +144,10 @@ class Warehouse:
         compiled = self.settings.dbt_target_path.rglob(f"compiled/**/{MODEL}.sql")
         self._compiled.write_text(next(compiled).read_text())
         with self.connected() as engine:
-            schema = self.settings.schema("vault")
-            engine.execute(f"delete from {schema}.{MODEL} where load_id > {VERSIONS}")
+            engine.execute(f"delete from {self.table} where load_id > {VERSIONS}")
+            engine.execute(f"create table {self.plain_table} as select * from {self.table}")
+            if self.dsn:  # PostgreSQL does so itself within minutes, in its own time
+                engine.execute(f"vacuum analyze {self.table}, {self.plain_table}")
 
     def _deliver(self, engine: Engine, load_id: int, numbers: range, key: str, days: float) -> None:
         """A load of a row for each number; `key` is made of it, `days` say when it takes effect."""
@@ -158,11 +171,11 @@ class Warehouse:
             with duckdb.connect(str(self.settings.duckdb_path), config=CONFIG) as connection:
                 yield connection
 
-    def insert(self, way: str | None, _: Path) -> int:
+    def insert(self, way: str | None, _: Path, *, is_plain: bool = False) -> int:
         """Insert the delta one way, or ours; how many rows that is. Nothing is left of it."""
-        schemas = {layer: self.settings.schema(layer) for layer in ("vault", "staging")}
-        select = way.format(**schemas) if way else self._compiled.read_text()
-        table = f"{schemas['vault']}.{MODEL}"
+        table = self.plain_table if is_plain else self.table
+        named = {"table": table, "staging": self.settings.schema("staging")}
+        select = way.format(**named) if way else self._compiled.read_text()
         with self.connected() as engine:
             engine.execute("begin")
             done = engine.execute(

@@ -2,6 +2,7 @@
     the one before it along effective_at, and the other way round (is_deleted). -#}
 {% macro record_tracking_satellite(hash_key, source) %}
 {%- set columns = [hash_key, 'record_source', 'is_deleted', 'effective_at', 'loaded_at', 'load_id'] -%}
+{{- index([hash_key, 'effective_at'], include=['is_deleted']) -}}
 with
 
 {{ seen_in_deliveries(hash_key, source) }},

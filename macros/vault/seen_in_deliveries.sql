@@ -14,7 +14,7 @@ keys as (
     select
         {{ hash_key }},
         effective_at,
-        min(record_source) as record_source,
+        min({{ by_code_point('record_source') }}) as record_source,
         min(loaded_at) as loaded_at,
         min(load_id) as load_id
     from {{ source }}
@@ -33,7 +33,7 @@ deliveries as (
 
     select
         effective_at,
-        min(record_source) as record_source,
+        min({{ by_code_point('record_source') }}) as record_source,
         min(loaded_at) as loaded_at,
         min(load_id) as load_id,
         row_number() over (order by effective_at) as number
