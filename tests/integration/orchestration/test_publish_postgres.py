@@ -102,6 +102,7 @@ def test_descriptions_come_along(published):
     """
     of_marts = published.execute(described.format("marts"))
     assert len(of_marts) > 40
+    assert len(published.execute(described.format("vault"))) > 100
     assert {(name.partition(".")[2], text) for name, _, text in of_marts} == {
         (name.partition(".")[2], text)
         for name, _, text in published.execute(described.format("published"))
