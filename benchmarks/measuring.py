@@ -14,6 +14,18 @@ from tempfile import TemporaryDirectory
 Work = Callable[[Path], int]
 """Does what is measured in an empty folder and returns how many rows it accounts for; picklable, as
 it runs elsewhere."""
+ELSEWHERE = f"import {__name__} as measuring; measuring.run_given()"
+
+
+@dataclass(frozen=True)
+class Warm:
+    """Work that is done once before it is measured, by when its process holds what it reads."""
+
+    work: Work
+
+    def __call__(self, folder: Path) -> int:
+        """Do it."""
+        return self.work(folder)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def measure(work: Work | Prepared) -> Run:
         scratch = Path(folder) / "scratch"
         scratch.mkdir()
         subprocess.run(  # noqa: S603 - this very module
-            [sys.executable, "-m", "benchmarks.measuring", str(scratch), str(result)],
+            [sys.executable, "-c", ELSEWHERE, str(scratch), str(result)],
             input=pickle.dumps(work),
             check=True,
         )
@@ -67,6 +79,8 @@ def alternate(repeats: int, *works: Work | Prepared) -> list[Run]:
 
 
 def _run(work: Work, folder: Path) -> Run:
+    if isinstance(work, Warm):
+        work(folder)
     started, cpu_started = time.perf_counter(), time.process_time()
     rows = work(folder)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
@@ -83,6 +97,7 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-if __name__ == "__main__":
+def run_given() -> None:
+    """Run the work on stdin in the folder given; what it took goes to the file given."""
     given = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by measure()
     Path(sys.argv[2]).write_text(json.dumps(asdict(_run(given, Path(sys.argv[1])))))

@@ -1,8 +1,8 @@
 """A satellite with a long history, a delivery that is new to it, and three ways to insert that."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -52,7 +52,7 @@ WINDOW = f"""
             row_number() over (
                 partition by programme_hk order by effective_at desc, change_hash desc
             ) as recency
-        from {{vault}}.{MODEL}
+        from {{table}}
     )
     select delta.* from (
         select {COLUMNS} from {{staging}}.stg_programmes__programmes where load_id > {VERSIONS}
@@ -62,8 +62,8 @@ WINDOW = f"""
 """
 """The latest row of every key, then the delta beside it."""
 JOINED = WINDOW.replace(
-    f"from {{vault}}.{MODEL}",
-    f"""from {{vault}}.{MODEL}
+    "from {table}",
+    f"""from {{table}}
         where programme_hk in (
             select programme_hk from {{staging}}.stg_programmes__programmes
             where load_id > {VERSIONS}
@@ -72,7 +72,7 @@ JOINED = WINDOW.replace(
 """The latest row of the delta's keys, then the delta beside it. Neither way takes a late row."""
 
 
-class Engine(Protocol):
+class Engine(AbstractContextManager, Protocol):
     """What DuckDB's and psycopg's connections have in common."""
 
     def execute(self, query: str) -> object:
@@ -103,8 +103,19 @@ class Warehouse:
         )
 
     @property
+    def table(self) -> str:
+        """The satellite, with the indexes that dbt gives it."""
+        return f"{self.settings.schema('vault')}.{MODEL}"
+
+    @property
+    def plain_table(self) -> str:
+        """Its rows in a table without an index."""
+        return f"{self.table}_plain"
+
+    @property
     def _name(self) -> str:
-        return f"bench_{self.rows}{'_late' if self.is_late else ''}"
+        engine = "postgres" if self.dsn else "duckdb"
+        return f"bench_{engine}_{self.rows}{'_late' if self.is_late else ''}"
 
     @property
     def _compiled(self) -> Path:
@@ -118,11 +129,11 @@ class Warehouse:
             pass  # makes the tables of raw
         keys = self.rows // VERSIONS
         for version in range(1, VERSIONS + 1):
-            with self.connected() as engine:
+            with self.connect() as engine:
                 self._deliver(engine, version, range(1, keys + 1), "i", days=version)
             self._build()
         every = keys // DELTA_KEYS
-        with self.connected() as engine:
+        with self.connect() as engine:
             late = LATE_KEYS if self.is_late else 0
             key = f"(i * {every})"
             self._deliver(engine, VERSIONS + 1, range(1, late + 1), key, days=VERSIONS - 0.5)
@@ -132,9 +143,11 @@ class Warehouse:
         self._build()
         compiled = self.settings.dbt_target_path.rglob(f"compiled/**/{MODEL}.sql")
         self._compiled.write_text(next(compiled).read_text())
-        with self.connected() as engine:
-            schema = self.settings.schema("vault")
-            engine.execute(f"delete from {schema}.{MODEL} where load_id > {VERSIONS}")
+        with self.connect() as engine:
+            engine.execute(f"delete from {self.table} where load_id > {VERSIONS}")
+            engine.execute(f"create table {self.plain_table} as select * from {self.table}")
+            if self.dsn:  # PostgreSQL does so itself within minutes, in its own time
+                engine.execute(f"vacuum analyze {self.table}, {self.plain_table}")
 
     def _deliver(self, engine: Engine, load_id: int, numbers: range, key: str, days: float) -> None:
         """A load of a row for each number; `key` is made of it, `days` say when it takes effect."""
@@ -148,30 +161,30 @@ class Warehouse:
         if not result.succeeded:
             raise RuntimeError(result.failures[0].message)
 
-    @contextmanager
-    def connected(self) -> Iterator[Engine]:
+    def connect(self) -> Engine:
         """The bare engine, that commits each statement unless told otherwise."""
         if self.dsn:
-            with psycopg.connect(self.dsn, autocommit=True) as connection:
-                yield connection
-        else:
-            with duckdb.connect(str(self.settings.duckdb_path), config=CONFIG) as connection:
-                yield connection
+            return psycopg.connect(self.dsn, autocommit=True)
+        return duckdb.connect(str(self.settings.duckdb_path), config=CONFIG)
 
-    def insert(self, way: str | None, _: Path) -> int:
+    def insert(self, way: str | None, _: Path, *, is_plain: bool = False) -> int:
         """Insert the delta one way, or ours; how many rows that is. Nothing is left of it."""
-        schemas = {layer: self.settings.schema(layer) for layer in ("vault", "staging")}
-        select = way.format(**schemas) if way else self._compiled.read_text()
-        table = f"{schemas['vault']}.{MODEL}"
-        with self.connected() as engine:
-            engine.execute("begin")
-            done = engine.execute(
-                f"insert into {table} ({COLUMNS}) select {COLUMNS} from ({select}) as delta"
-            )
-            rows = done.rowcount if self.dsn else done.fetchone()[0]
-            engine.execute("rollback")
+        table = self.plain_table if is_plain else self.table
+        named = {"table": table, "staging": self.settings.schema("staging")}
+        select = way.format(**named) if way else self._compiled.read_text()
+        engine = _session(self)
+        engine.execute("begin")
+        done = engine.execute(
+            f"insert into {table} ({COLUMNS}) select {COLUMNS} from ({select}) as delta"
+        )
+        rows = done.rowcount if self.dsn else done.fetchone()[0]
+        engine.execute("rollback")
         return rows
 
     def of_size(self, rows: int) -> "Warehouse":
         """The same with another number of rows."""
         return replace(self, rows=rows)
+
+
+_session = cache(Warehouse.connect)
+"""A connection that stays open until its process ends."""

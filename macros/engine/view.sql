@@ -20,7 +20,8 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{#- Only where its columns have become others must the old one go, and what depends on it. -#}
+{#- Only where its columns have become others must the old one go, and what depends on it. Who reads
+    the view is waited for in turns of two seconds: whoever comes to read it meanwhile queues behind. -#}
 {% macro postgres__create_view_as(relation, sql) %}
     {%- if config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(sql) }}
@@ -30,11 +31,23 @@ execute $definition$create or replace view {{ relation }} as (
 {{ sql }}
 )$definition$;
     {%- endset -%}
-do $create$ begin
-{{ create }}
+do $create$ declare
+is_another boolean := false;
+begin
+set local lock_timeout = '2s';
+for turn in 1..150 loop begin
+    if is_another then
+        perform pg_advisory_xact_lock({{ lock_key('drops') }});
+        drop view {{ relation }} cascade;
+    end if;
+    {{ create }}
+    exit;
 exception when invalid_table_definition then
-perform pg_advisory_xact_lock({{ lock_key('drops') }});
-drop view {{ relation }} cascade;
-{{ create }}
+    is_another := true;
+when lock_not_available then
+    if turn = 150 then raise; end if;
+    perform pg_sleep(2);
+end; end loop;
+set local lock_timeout to default;
 end $create$
 {% endmacro %}

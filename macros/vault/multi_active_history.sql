@@ -4,25 +4,7 @@
 {%- set columns = [hash_key, 'change_hash'] + child_keys + attributes -%}
 with
 
-sets as (
-
-    select
-        {{ hash_key }},
-        effective_at,
-        {{ hash_text(joined_in_order('change_hash')) }} as set_hash
-    from {{ satellite }}
-    group by {{ hash_key }}, effective_at
-
-),
-
-compared as (
-
-    select
-        *,
-        lag(set_hash) over (partition by {{ hash_key }} order by effective_at) as previous_set_hash
-    from sets
-
-),
+{{ multi_active_sets(hash_key, child_keys, satellite, 'load_id') }},
 
 stretches as (
 
@@ -41,7 +23,7 @@ select
     members.effective_at as valid_from_at,
     stretches.valid_to_at,
     members.load_id
-from {{ satellite }} as members
+from members
 inner join stretches
     on members.{{ hash_key }} = stretches.{{ hash_key }}
         and members.effective_at = stretches.effective_at

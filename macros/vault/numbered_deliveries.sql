@@ -6,7 +6,7 @@ deliveries as (
     select
         scope,
         effective_at,
-        min(record_source) as record_source,
+        min({{ by_code_point('record_source') }}) as record_source,
         min(loaded_at) as loaded_at,
         min(load_id) as load_id,
         row_number() over (partition by scope order by effective_at) as number

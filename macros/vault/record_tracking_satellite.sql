@@ -3,6 +3,7 @@
     the feed, or of each `scope` of which it names a key. -#}
 {% macro record_tracking_satellite(hash_key, source, scope=none) %}
 {%- set columns = [hash_key, 'record_source', 'is_deleted', 'effective_at', 'loaded_at', 'load_id'] -%}
+{{- index([hash_key, 'effective_at'], include=['is_deleted']) -}}
 with
 
 {{ seen_in_deliveries(hash_key, source, scope) }},

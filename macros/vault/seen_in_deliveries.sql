@@ -45,7 +45,7 @@ keys as (
         scoped.scope,
         scoped.{{ hash_key }},
         scoped.effective_at,
-        min(scoped.record_source) as record_source,
+        min({{ by_code_point('scoped.record_source') }}) as record_source,
         min(scoped.loaded_at) as loaded_at,
         min(scoped.load_id) as load_id
     from scoped

@@ -1,9 +1,11 @@
 {#- What a satellite's source says, along time, of the keys in new loads: CTEs that end in `timeline`.
-    Its rows are those of new loads, those that the satellite holds (is_stored; of these only key, change
-    and effective_at), and those of earlier loads which a late row may re-instate: they were repeats when
-    they came, so only raw has them. -#}
-{% macro timeline(key, change, columns, source) -%}
+    Its rows are those of new loads, those that the satellite holds (is_stored; of these only key, change,
+    effective_at and child keys), and those of earlier loads which a late row may re-instate: they were
+    repeats when they came, so only raw has them. -#}
+{% macro timeline(key, change, columns, source, child_keys=[]) -%}
 {%- set told = columns + ['row_number'] -%}
+{%- set kept = [key, change, 'effective_at'] + child_keys -%}
+{{- index([key, 'effective_at'], include=[change] + child_keys) -}}
 delivered as (
 
     select
@@ -16,7 +18,7 @@ delivered as (
 {% if is_incremental() %}
 stored as (
 
-    select {{ key }}, {{ change }}, effective_at from {{ this }}
+    select {{ kept | join(', ') }} from {{ this }}
     where {{ key }} in (select delivered.{{ key }} from delivered)
 
 ),
@@ -29,6 +31,9 @@ not_stored as (
         where stored.{{ key }} = delivered.{{ key }}
             and stored.{{ change }} = delivered.{{ change }}
             and stored.effective_at = delivered.effective_at
+            {%- for child_key in child_keys %}
+            and stored.{{ child_key }} is not distinct from delivered.{{ child_key }}
+            {%- endfor %}
     )
 
 ),
@@ -48,7 +53,7 @@ timeline as (
     union all
     select
         {%- for column in told %}
-        {{ (column if column in (key, change, 'effective_at') else null_of(column) ~ ' as ' ~ column) }},
+        {{ (column if column in kept else null_of(column) ~ ' as ' ~ column) }},
         {%- endfor %}
         true as is_stored
     from stored

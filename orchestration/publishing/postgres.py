@@ -114,7 +114,7 @@ class _Publication:
             self._fill(name, mart, is_new=table.types != mart.types)
             self._describe(name, mart, table)
         for name in present.keys() - marts.keys() - {SNAPSHOT}:
-            self.session.execute(f"drop table {self.table(name)}")
+            self._change(f"drop table {self.table(name)}", name, "drop the views that need it")
 
     def write_snapshot(self, row: list[object]) -> None:
         """The one row that says where the marts come from."""
@@ -148,7 +148,11 @@ class _Publication:
         """Give a table the columns that are wanted; what it was before."""
         if present is None:
             columns = ", ".join(f"{identifier(c)} {t}" for c, t in wanted.types.items())
-            self.session.execute(f"create table {self.table(name)} ({columns})")
+            self._change(
+                f"create table {self.table(name)} ({columns})",
+                name,
+                "that schema is for the published marts: move what is there under this name",
+            )
             if "broadcast_date" in wanted.types:
                 self.session.execute(f"create index on {self.table(name)} (broadcast_date)")
             return _Table()
@@ -162,15 +166,21 @@ class _Publication:
             if present.types.get(column) != sql_type
         ]
         if changes:
-            try:
-                self.session.execute(f"alter table {self.table(name)} {', '.join(changes)}")
-            except WarehouseError as error:
-                raise PublishError(
-                    f"the columns of {self.published}.{name} change, and that failed: {error}; "
-                    "publish again when nobody reads it, and drop the views that need its old "
-                    "columns"
-                ) from error
+            self._change(
+                f"alter table {self.table(name)} {', '.join(changes)}",
+                name,
+                "publish again when nobody reads it, and drop the views that need its old columns",
+            )
         return present
+
+    def _change(self, statement: str, name: str, advice: str) -> None:
+        """Make, change or drop a table, with what to do where others are in the way."""
+        try:
+            self.session.execute(statement)
+        except WarehouseError as error:
+            raise PublishError(
+                f"{self.published}.{name} changes, and that failed: {error}; {advice}"
+            ) from error
 
     def _fill(self, name: str, mart: _Table, *, is_new: bool) -> None:
         """Delete the rows that the mart hasn't, insert those that the table hasn't."""

@@ -102,6 +102,7 @@ def test_descriptions_come_along(published):
     """
     of_marts = published.execute(described.format("marts"))
     assert len(of_marts) > 40
+    assert len(published.execute(described.format("vault"))) > 100
     assert {(name.partition(".")[2], text) for name, _, text in of_marts} == {
         (name.partition(".")[2], text)
         for name, _, text in published.execute(described.format("published"))
@@ -236,6 +237,45 @@ def test_a_table_that_is_read_while_its_columns_change_is_told(published):
             publish(published.settings)
     publish(published.settings)
     assert_published_are_the_marts(published)
+
+
+def test_what_others_put_in_the_way_is_told(published):
+    published.execute(
+        "create table published.retired as select 1 as n;"
+        "create view published.of_others as select * from published.retired"
+    )
+    with pytest.raises(PublishError, match=r"published\.retired .* drop the views that need it"):
+        publish(published.settings)
+    published.execute(
+        "drop table published.retired cascade; drop table published.viewing_duration_daily;"
+        "create view published.viewing_duration_daily as select 1 as n"
+    )
+    with pytest.raises(PublishError, match=r"published\.viewing_duration_daily .* move what is"):
+        publish(published.settings)
+    published.execute("drop view published.viewing_duration_daily")
+    publish(published.settings)
+    assert_published_are_the_marts(published)
+
+
+def test_a_view_is_replaced_between_its_readers(published):
+    done = []
+    work = threading.Thread(
+        target=lambda: done.append(build(published.settings, command="run").succeeded)
+    )
+    look = "select count(*) from staging.stg_ledger__loads"
+    with connect(published) as reader:
+        one(reader, look)
+        work.start()
+        slowest, until = 0, time.monotonic() + 12
+        while time.monotonic() < until:
+            started = time.monotonic()
+            with connect(published) as another:
+                one(another, look)
+            slowest = max(slowest, time.monotonic() - started)
+        assert not done
+    work.join()
+    assert done == [True]
+    assert slowest < 4
 
 
 def publish_and_die(settings):

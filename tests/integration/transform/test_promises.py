@@ -176,7 +176,7 @@ def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part
 def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse()
     warehouse.load("1", FIRST_DAY)
-    build = {"AUDIENCE_VAULT_BUILD_ID": "one build"}
+    build = {"AUDIENCE_VAULT_BUILD_ID": "one build's"}
     warehouse.run("--select", "staging", "vault", **build)
     warehouse.load("2", SECOND_DAY)
     warehouse.dbt("test", "--select", "staging")

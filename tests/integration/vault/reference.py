@@ -54,13 +54,18 @@ def effectivity(said: set[Said]) -> list[Stretch]:
 
 
 def multi_active(said: set[Said]) -> list[Stretch]:
-    """What holds is the set of the change hashes said at one instant."""
-    sets: dict[tuple[UUID, int], frozenset[UUID]] = defaultdict(frozenset)
-    for key, instant, change in said:
-        sets[key, instant] |= {change}
+    """What holds is the set said at one instant: child keys, each with its change hash.
+
+    Of several change hashes of one child key at one instant the higher counts.
+    """
+    sets: dict[tuple[UUID, int], dict[str | None, UUID]] = defaultdict(dict)
+    for key, instant, (child, change) in said:
+        of_children = sets[key, instant]
+        of_children[child] = max(change, of_children.get(child, change))
+    along_time = sorted(sets.items(), key=lambda of_instant: of_instant[0])
     return stretches(
-        ((key, instant, members) for (key, instant), members in sorted(sets.items())),
-        of_ghost=frozenset([change_hash()]),
+        ((key, instant, frozenset(members.items())) for (key, instant), members in along_time),
+        of_ghost=frozenset([(None, change_hash())]),
     )
 
 

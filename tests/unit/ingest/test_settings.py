@@ -113,6 +113,8 @@ def test_other_options_have_the_names_that_libpq_gives_them():
         ("postgresql://loader:s%40cret/audience", "one port"),
         ("host=a,b port=1,2 dbname=audience password=s@cret", "one port"),
         ("dbname=audience passwort=s@cret", "isn't a connection string"),
+        ("postgresql://loader:s%40cret@db/of%20%22all%22", "name holds a quote"),
+        ("dbname='10% of all' password=s@cret", "name holds a quote"),
     ],
 )
 def test_where_postgresql_is_must_be_told_clearly_and_is_never_quoted(dsn, reason):
