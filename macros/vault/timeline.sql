@@ -25,16 +25,9 @@ stored as (
 
 not_stored as (
 
-    select {{ key }}, effective_at from delivered
-    where not exists (
-        select 1 from stored
-        where stored.{{ key }} = delivered.{{ key }}
-            and stored.{{ change }} = delivered.{{ change }}
-            and stored.effective_at = delivered.effective_at
-            {%- for child_key in child_keys %}
-            and stored.{{ child_key }} is not distinct from delivered.{{ child_key }}
-            {%- endfor %}
-    )
+    select {{ kept | join(', ') }} from delivered
+    except
+    select {{ kept | join(', ') }} from stored
 
 ),
 {% endif %}
