@@ -20,6 +20,10 @@ MARTS = {
     "marts.channel_ratings_daily": "channel_hk",
     "marts.viewing_duration_daily": "viewer_hk",
     "marts.average_viewing_duration": "platform",
+    "marts.programme_ratings": "schedule_slot_hk, consolidation",
+    "marts.audience_flow": "schedule_slot_hk, direction, flow_channel_hk",
+    "vault.programme_viewing": "schedule_slot_hk, viewer_hk, started_at",
+    "vault.programme_minute": "schedule_slot_hk, is_live, minute_started_at",
     "vault.viewing_interval": "viewer_hk, started_at",
     "vault.viewing_minutes": "viewer_hk, minute_started_at",
 }

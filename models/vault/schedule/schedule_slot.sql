@@ -1,7 +1,8 @@
 -- Grain: one row per channel, programme and start that the schedule now holds.
 
 {{ config(incremental_strategy='replace') }}
--- A slot is on the broadcast date on which it starts. One that ends before it has begun is none.
+-- A slot is on the broadcast date on which it starts. One that ends before it has begun is none,
+-- nor is one longer than the longest day: what is made of slots looks so far for their end.
 
 select
     slots.schedule_slot_hk,
@@ -19,6 +20,7 @@ inner join {{ ref('schedule_slot_history') }} as details
     on slots.schedule_slot_hk = details.schedule_slot_hk
         and details.is_current
         and details.ended_at > slots.started_at
+        and {{ add_seconds('slots.started_at', 90000) }} >= details.ended_at
 inner join {{ ref('broadcast_calendar') }} as calendar
     on slots.started_at >= calendar.day_started_at
         and slots.started_at < calendar.day_ended_at

@@ -1,7 +1,7 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a slot of
--- the schedule its own date and the 28 after, on which it may be played back.
+-- the schedule its own date and those after on which it may be played back.
 
 {{ config(incremental_strategy='append') }}
 
@@ -107,7 +107,7 @@ slot_days as (
         slot_changes.feed,
         slot_changes.load_id,
         cast(slots.started_at as date) - 1 as first_date,
-        cast(slots.started_at as date) + 29 as last_date
+        cast(slots.started_at as date) + {{ play_back_days() + 1 }} as last_date
     from slot_changes
     inner join {{ ref('link_schedule_slot') }} as slots
         on slot_changes.schedule_slot_hk = slots.schedule_slot_hk
