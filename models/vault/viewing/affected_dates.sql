@@ -1,7 +1,8 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a slot of
--- the schedule its own date and the 28 after, on which it may be played back.
+-- the schedule its own date and the 28 after, on which it may be played back. A profile that holds only
+-- before the calendar, or after, counts for its border: weights of a week or month are means over all its dates.
 
 {{ config(incremental_strategy='append') }}
 
@@ -68,17 +69,34 @@ stretches as (
 
 ),
 
+calendar_borders as (
+
+    select
+        min(broadcast_date) as first_date,
+        max(broadcast_date) as last_date
+    from {{ ref('broadcast_calendar') }}
+
+),
+
 profile_days as (
 
     select
-        record_source as feed,
-        load_id,
-        cast({{ wall_clock('valid_from_at', profile_zone) }} as date) as first_date,
-        coalesce(
-            cast({{ wall_clock('valid_to_at', profile_zone) }} as date) - 1, {{ end_of_time() }}
+        history.record_source as feed,
+        history.load_id,
+        least(
+            cast({{ wall_clock('history.valid_from_at', profile_zone) }} as date),
+            calendar_borders.last_date
+        ) as first_date,
+        greatest(
+            coalesce(
+                cast({{ wall_clock('history.valid_to_at', profile_zone) }} as date) - 1,
+                calendar_borders.last_date
+            ),
+            calendar_borders.first_date
         ) as last_date
-    from {{ ref('viewer_profile_history') }}
-    where {{ in_new_loads('load_id') }}
+    from {{ ref('viewer_profile_history') }} as history
+    cross join calendar_borders
+    where history.load_id > 0 and {{ in_new_loads('history.load_id') }}
 
 ),
 
@@ -86,17 +104,15 @@ slot_changes as (
 
     select
         schedule_slot_hk,
-        record_source as feed,
+        record_source,
         load_id
     from {{ ref('sat_schedule_slot_presence') }}
-    where {{ in_new_loads('load_id') }}
     union all
     select
         schedule_slot_hk,
-        record_source as feed,
+        record_source,
         load_id
     from {{ ref('sat_schedule_slot_details') }}
-    where {{ in_new_loads('load_id') }}
 
 ),
 
@@ -104,13 +120,22 @@ slot_changes as (
 slot_days as (
 
     select
-        slot_changes.feed,
+        slot_changes.record_source as feed,
         slot_changes.load_id,
         cast(slots.started_at as date) - 1 as first_date,
         cast(slots.started_at as date) + 29 as last_date
     from slot_changes
     inner join {{ ref('link_schedule_slot') }} as slots
         on slot_changes.schedule_slot_hk = slots.schedule_slot_hk
+    where slot_changes.load_id > 0 and {{ in_new_loads('slot_changes.load_id') }}
+
+),
+
+reference_days as (
+
+    select * from profile_days
+    union all
+    select * from slot_days
 
 ),
 
@@ -126,22 +151,12 @@ touched as (
             and calendar.day_ended_at > stretches.started_at
     union
     select
-        profile_days.feed,
-        profile_days.load_id,
+        reference_days.feed,
+        reference_days.load_id,
         calendar.broadcast_date
-    from profile_days
+    from reference_days
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.broadcast_date between profile_days.first_date and profile_days.last_date
-    where profile_days.load_id > 0
-    union
-    select
-        slot_days.feed,
-        slot_days.load_id,
-        calendar.broadcast_date
-    from slot_days
-    inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.broadcast_date between slot_days.first_date and slot_days.last_date
-    where slot_days.load_id > 0
+        on calendar.broadcast_date between reference_days.first_date and reference_days.last_date
 
 )
 
