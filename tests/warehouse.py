@@ -21,6 +21,7 @@ MARTS = {
     "marts.viewing_duration_daily": "viewer_hk",
     "marts.average_viewing_duration": "platform",
     "vault.viewing_interval": "viewer_hk, started_at",
+    "vault.viewer_channel_daily": "viewer_hk, channel_hk",
     "vault.viewing_minutes": "viewer_hk, minute_started_at",
 }
 PER_FEED = """

@@ -1,12 +1,10 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a slot of
--- the schedule its own date and the 28 after, on which it may be played back. A profile that holds only
--- before the calendar, or after, counts for its border: weights of a week or month are means over all its dates.
+-- the schedule its own date and the 28 after, on which it may be played back.
 
 {{ config(incremental_strategy='append') }}
 
-{% set profile_zone = feed_setting('viewer_profiles', 'timezone') %}
 {% set session_seconds = reach_horizon_seconds() | int %}
 {% set event_seconds = var('liveness_hold_seconds') + session_seconds %}
 
@@ -78,64 +76,11 @@ calendar_borders as (
 
 ),
 
-profile_days as (
-
-    select
-        history.record_source as feed,
-        history.load_id,
-        least(
-            cast({{ wall_clock('history.valid_from_at', profile_zone) }} as date),
-            calendar_borders.last_date
-        ) as first_date,
-        greatest(
-            coalesce(
-                cast({{ wall_clock('history.valid_to_at', profile_zone) }} as date) - 1,
-                calendar_borders.last_date
-            ),
-            calendar_borders.first_date
-        ) as last_date
-    from {{ ref('viewer_profile_history') }} as history
-    cross join calendar_borders
-    where history.load_id > 0 and {{ in_new_loads('history.load_id') }}
-
-),
-
-slot_changes as (
-
-    select
-        schedule_slot_hk,
-        record_source,
-        load_id
-    from {{ ref('sat_schedule_slot_presence') }}
-    union all
-    select
-        schedule_slot_hk,
-        record_source,
-        load_id
-    from {{ ref('sat_schedule_slot_details') }}
-
-),
-
--- A broadcast date begins within a day of its name in UTC, in any time zone.
-slot_days as (
-
-    select
-        slot_changes.record_source as feed,
-        slot_changes.load_id,
-        cast(slots.started_at as date) - 1 as first_date,
-        cast(slots.started_at as date) + 29 as last_date
-    from slot_changes
-    inner join {{ ref('link_schedule_slot') }} as slots
-        on slot_changes.schedule_slot_hk = slots.schedule_slot_hk
-    where slot_changes.load_id > 0 and {{ in_new_loads('slot_changes.load_id') }}
-
-),
-
 reference_days as (
 
-    select * from profile_days
+    {{ profile_days() | indent(4) }}
     union all
-    select * from slot_days
+    {{ slot_days() | indent(4) }}
 
 ),
 

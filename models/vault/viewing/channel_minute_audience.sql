@@ -25,10 +25,12 @@ minutes as (
         channel_hk,
         broadcast_date,
         minute_started_at,
-        {{ seconds_between(
-            'greatest(started_at, minute_started_at)',
-            'least(ended_at, ' ~ add_seconds('minute_started_at', 60) ~ ')'
-        ) }} as credited_seconds
+        cast(
+            {{ seconds_between(
+                'greatest(started_at, minute_started_at)',
+                'least(ended_at, ' ~ add_seconds('minute_started_at', 60) ~ ')'
+            ) }} as decimal(19, 6)
+        ) as credited_seconds
     from stays
 
 )

@@ -37,7 +37,7 @@ weighted_viewing as (
         viewing.channel_hk,
         viewing.daypart,
         viewing.daypart_seconds,
-        cast(viewing.viewing_seconds as decimal(18, 6)) as viewing_seconds,
+        cast(viewing.viewing_seconds as decimal(19, 6)) as viewing_seconds,
         viewing.reach_seconds,
         weights.weight
     from viewing
