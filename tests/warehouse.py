@@ -25,6 +25,7 @@ MARTS = {
     "vault.programme_viewing": "schedule_slot_hk, viewer_hk, started_at",
     "vault.programme_minute": "schedule_slot_hk, is_live, minute_started_at",
     "vault.viewing_interval": "viewer_hk, started_at",
+    "vault.viewer_channel_daily": "viewer_hk, channel_hk",
     "vault.viewing_minutes": "viewer_hk, minute_started_at",
 }
 PER_FEED = """

@@ -30,6 +30,7 @@ OTHER_SETTINGS = {
     "broadcast_day_start": "06:00",
     "liveness_hold_seconds": 90,
     "minute_attribution": "longest",
+    "overlap_rule": "device",
     "reach_minutes": 2,
 }
 Row = tuple[object, ...]

@@ -1,11 +1,13 @@
 """Drops to compare engines with: simulated, real, and of events that engines could see unlike."""
 
 import json
+import os
 import random
 from datetime import date
 from pathlib import Path
 
 from ingest.simulate import SimulationPlan, simulate
+from tests.integration.transform.sessions import drop, made
 
 PLAN = SimulationPlan(
     days=6, boxes=40, start=date(2024, 1, 2), late_share=0.05, duplicate_share=0.05, bad_share=0.01
@@ -29,15 +31,51 @@ def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
     events = sorted((folder / "first" / "stb_events").iterdir())
     loads = [
         [folder / "first" / "channels", folder / "first" / "programmes", *events[:3]],
-        [folder / "later" / "programmes", events[4]],
+        [folder / "later" / "programmes", events[4], _sessions(folder / "tv_sessions_1.csv", 1)],
         [folder / "later" / "channels", events[3]],
-        [events[5], _awkward_events(folder / "stb_events_awkward.json")],
+        [
+            events[5],
+            _awkward_events(folder / "stb_events_awkward.json"),
+            _sessions(folder / "tv_sessions_2.csv", 2),
+        ],
     ]
+    loads = [[*drops, *panel] for drops, panel in zip(loads, _panel(folder), strict=True)]
     if real is not None:
         first, second, third = sorted((real / "stb_events").glob("events_*.json"))
         late = [third, first, real / "programmes", second]
         loads = [[*drops, drop] for drops, drop in zip(loads, late, strict=True)]
     return loads
+
+
+def _panel(folder: Path) -> list[list[Path]]:
+    """Profiles of each load, the first of them last, and a schedule that is corrected."""
+    profiles = {
+        "2": ["box 1,a,1990,male,Nörd,2.5,2024-01-04"],
+        "1": ["box 1,b,1990,male,nord,1,2024-01-02", "BOX 1,b,,female,,,2024-01-03"],
+        "3": ["box 1,,2006,,NORD,1200.000001,2024-01-05", "other,c,1959,female,,0,2020-02-29"],
+        "4": ["box 1,a,1990,male,Nörd,2.5,2024-01-06"],
+    }
+    loads = []
+    for name, lines in profiles.items():
+        people = folder / f"viewer_profiles_{name}.csv"
+        head = "viewer,household,birth_year,gender,region,weight,valid_from"
+        people.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+        slots = folder / f"schedule_{name}.json"
+        last = 18 + int(name)
+        hours = [{"start": f"2024-01-04T{hour}:00:00+02:00"} for hour in range(17, last)]
+        ends = f"2024-01-04T{last}:30:00.5Z"
+        told = [hour | {"channel": "istanbul", "programme": "é7", "end": ends} for hour in hours]
+        slots.write_text(json.dumps(told))
+        os.utime(slots, (1_704_000_000 + int(name),) * 2)
+        loads.append([people, slots])
+    return loads
+
+
+def _sessions(path: Path, seed: int) -> Path:
+    """Sessions that overlap, repeat and go on; seeds share session ids."""
+    chance = random.Random(seed)  # noqa: S311 - the same sessions each time
+    path.write_text(drop(made(chance, 20) for _ in range(300)), encoding="utf-8")
+    return path
 
 
 def _awkward_events(path: Path) -> Path:

@@ -69,5 +69,6 @@ union all
         'schedule_slot_hk': ref('link_schedule_slot'),
         'channel_hk': ref('hub_channel'),
         'programme_hk': ref('hub_programme'),
-    }
+    },
+    relations={'schedule_slot_hk': ref('schedule_slot_presence_history')}
 ) }}

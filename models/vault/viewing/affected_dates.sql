@@ -5,7 +5,6 @@
 
 {{ config(incremental_strategy='append') }}
 
-{% set profile_zone = feed_setting('viewer_profiles', 'timezone') %}
 {% set session_seconds = reach_horizon_seconds() | int %}
 {% set event_seconds = var('liveness_hold_seconds') + session_seconds %}
 
@@ -68,49 +67,20 @@ stretches as (
 
 ),
 
-profile_days as (
+calendar_borders as (
 
     select
-        record_source as feed,
-        load_id,
-        cast({{ wall_clock('valid_from_at', profile_zone) }} as date) as first_date,
-        coalesce(
-            cast({{ wall_clock('valid_to_at', profile_zone) }} as date) - 1, {{ end_of_time() }}
-        ) as last_date
-    from {{ ref('viewer_profile_history') }}
-    where {{ in_new_loads('load_id') }}
+        min(broadcast_date) as first_date,
+        max(broadcast_date) as last_date
+    from {{ ref('broadcast_calendar') }}
 
 ),
 
-slot_changes as (
+reference_days as (
 
-    select
-        schedule_slot_hk,
-        record_source as feed,
-        load_id
-    from {{ ref('sat_schedule_slot_presence') }}
-    where {{ in_new_loads('load_id') }}
+    {{ profile_days() | indent(4) }}
     union all
-    select
-        schedule_slot_hk,
-        record_source as feed,
-        load_id
-    from {{ ref('sat_schedule_slot_details') }}
-    where {{ in_new_loads('load_id') }}
-
-),
-
--- A broadcast date begins within a day of its name in UTC, in any time zone.
-slot_days as (
-
-    select
-        slot_changes.feed,
-        slot_changes.load_id,
-        cast(slots.started_at as date) - 1 as first_date,
-        cast(slots.started_at as date) + {{ play_back_days() + 1 }} as last_date
-    from slot_changes
-    inner join {{ ref('link_schedule_slot') }} as slots
-        on slot_changes.schedule_slot_hk = slots.schedule_slot_hk
+    {{ slot_days() | indent(4) }}
 
 ),
 
@@ -126,22 +96,12 @@ touched as (
             and calendar.day_ended_at > stretches.started_at
     union
     select
-        profile_days.feed,
-        profile_days.load_id,
+        reference_days.feed,
+        reference_days.load_id,
         calendar.broadcast_date
-    from profile_days
+    from reference_days
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.broadcast_date between profile_days.first_date and profile_days.last_date
-    where profile_days.load_id > 0
-    union
-    select
-        slot_days.feed,
-        slot_days.load_id,
-        calendar.broadcast_date
-    from slot_days
-    inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.broadcast_date between slot_days.first_date and slot_days.last_date
-    where slot_days.load_id > 0
+        on calendar.broadcast_date between reference_days.first_date and reference_days.last_date
 
 )
 

@@ -1,9 +1,10 @@
--- Grain: one row per viewer, channel and stretch of a broadcast date that a session is credited with.
+-- Grain: one row per viewer, channel and stretch of a broadcast date that a session is credited
+-- with.
 -- Where sessions of a viewer overlap, the later start takes over, and the earlier resumes if it
--- outlasts the later; of those that start together the longer is the earlier, then the lower channel
--- id. That holds at each instant by itself, so that a date can be worked out alone.
--- Under overlap_rule device the receivers of a person (a session without one is its own) do so apart,
--- and at each instant only one of them is credited with a channel.
+-- outlasts the later; of those that start together the longer is the earlier, then that with the
+-- lower channel id. That holds at each instant by itself: a date can be worked out alone.
+-- Under overlap_rule device the receivers of a person (a session without one is its own) do so
+-- apart, and at each instant only one of them is credited with a channel.
 
 with
 
@@ -87,7 +88,10 @@ ranked_on_receiver as (
                 {% if var('overlap_rule') == 'device' %}receiver_hk,{% endif %}
                 stretch_started_at
             order by
-                started_at desc, ended_at, {{ by_code_point('channel_id') }} desc, tv_session_hk desc
+                started_at desc,
+                ended_at,
+                {{ by_code_point('channel_id') }} desc,
+                tv_session_hk desc
         ) as rank_on_receiver
     from competing_spans
 

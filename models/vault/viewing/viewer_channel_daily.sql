@@ -1,4 +1,6 @@
 -- Grain: one row per broadcast date, channel and viewer with viewing.
+-- Seconds have 19 digits: DuckDB multiplies decimals of up to 18 in 64 bits, too few for the
+-- weighted ones.
 
 with
 
@@ -19,9 +21,9 @@ viewing as (
 select
     viewing.viewer_hk,
     viewing.channel_hk,
-    cast(viewing.viewing_seconds as decimal(18, 6)) as viewing_seconds,
-    viewing.reach_seconds,
-    coalesce(profiles.weight, 1) as weight,
+    cast(viewing.viewing_seconds as decimal(19, 6)) as viewing_seconds,
+    cast(viewing.reach_seconds as decimal(18, 6)) as reach_seconds,
+    cast(coalesce(profiles.weight, 1) as decimal(18, 6)) as weight,
     viewing.broadcast_date
 from viewing
 left join {{ ref('viewer_profile_span') }} as profiles

@@ -1,8 +1,8 @@
 -- Grain: one row per viewer and clock minute that is attributed to a channel and programme.
 -- A minute that one stay fills is its own; only the minutes at a stay's ends are contested, and
 -- var minute_attribution decides those: to the channel viewed last, or longest. Under `exact` the
--- table is empty: seconds only. Under overlap_rule device two stays may fill a minute, so that all are
--- contested: a viewer's minute has one channel all the same.
+-- table is empty: seconds only. Under overlap_rule device two stays may fill a minute, so that all
+-- are contested: a viewer's minute has one channel all the same.
 
 {% set contests_all = var('overlap_rule') == 'device' %}
 

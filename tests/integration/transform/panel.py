@@ -11,7 +11,8 @@ from ingest.settings import PROJECT_DIR
 from tests.warehouse import Warehouse
 
 FIELDS = (
-    "viewer", "household", "birth_year", "gender", "region", "weight", "valid_from", "name", "email",
+    "viewer", "household", "birth_year", "gender", "region", "weight", "valid_from",
+    "name", "email",
 )  # fmt: skip
 WRITTEN = datetime(2024, 1, 1, tzinfo=UTC)
 """When the store has the first drop, unless it is told otherwise."""
@@ -28,12 +29,13 @@ def deliver_profiles(warehouse: Warehouse, name: str, profiles: Iterable[dict]) 
     writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(profiles)
-    _deliver(warehouse, f"viewer_profiles_{name}.csv", text.getvalue())
+    warehouse.deliver(f"viewer_profiles_{name}.csv", text.getvalue())
 
 
 def slot(channel: str, programme: str, start: str, end: str) -> dict:
     """One row of the schedule; times as in '2024-01-01 20:00', in UTC."""
-    return {"channel": channel, "programme": programme, "start": f"{start}Z", "end": f"{end}Z"}
+    times = {"start": f"{start}:00Z", "end": f"{end}:00Z"}
+    return {"channel": channel, "programme": programme} | times
 
 
 def deliver_schedule(
@@ -41,15 +43,10 @@ def deliver_schedule(
 ) -> None:
     """One drop of the schedule, written so many hours after the first could be, loaded."""
     at = (WRITTEN + timedelta(hours=written)).timestamp()
-    _deliver(warehouse, f"schedule_{name}.json", json.dumps(list(slots)), at)
-
-
-def _deliver(warehouse: Warehouse, name: str, text: str, written: float | None = None) -> None:
-    drop = warehouse.folder / "drops" / name
+    drop = warehouse.folder / "drops" / f"schedule_{name}.json"
     drop.parent.mkdir(exist_ok=True)
-    drop.write_text(text)
-    if written is not None:
-        os.utime(drop, (written, written))
+    drop.write_text(json.dumps(list(slots)))
+    os.utime(drop, (at, at))
     warehouse.load_file(drop)
 
 

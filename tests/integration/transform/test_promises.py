@@ -224,6 +224,7 @@ def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
         "broadcast_day_start: 6:00",
         "broadcast_day_start: '05:00:30'",
         "reach_minutes: 0",
+        "overlap_rule: household",
         "liveness_hold_secs: 5",
     ],
 )

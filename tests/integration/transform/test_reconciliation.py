@@ -9,6 +9,7 @@ from ingest.loading.loader import load
 from ingest.simulate import SimulationPlan, simulate
 from tests.conftest import OpenWarehouse
 
+from .panel import deliver_profiles, deliver_schedule, profile, slot
 from .sessions import drop, made
 
 Execute = Callable[[str], list[tuple]]
@@ -18,6 +19,8 @@ LAYERS = [
     "raw.loads",
     "raw.stb_events",
     "raw.tv_sessions",
+    "raw.viewer_profiles",
+    "raw.schedule",
     "raw.programmes",
     "raw.channels",
     "raw.quarantine",
@@ -37,6 +40,12 @@ LAYERS = [
     "vault.channel_spelling",
     "vault.stb_stay",
     "vault.tv_session_stay",
+    "vault.link_viewer_household",
+    "vault.sat_viewer_profile",
+    "vault.sat_viewer_household_effectivity",
+    "vault.link_schedule_slot",
+    "vault.sat_schedule_slot_details",
+    "vault.sat_schedule_slot_presence",
     "vault.viewing_interval",
     "vault.viewing_minutes",
     "vault.viewer_channel_daily",
@@ -63,6 +72,16 @@ def simulated(
         sessions = drop(made(chance, 20) for _ in range(200))
         (warehouse.folder / "drops" / "tv_sessions.csv").write_text(sessions)
         assert not load(warehouse.folder / "drops", warehouse.settings).failed
+        people = [
+            profile(f"member {n}", "2024-01-01", household=f"home {n // 2}", weight=n + 0.5)
+            for n in range(9)
+        ]
+        deliver_profiles(warehouse, "1", people)
+        slots = [
+            slot("Alpha", f"{n}", f"2024-01-02 {n:02}:00", f"2024-01-02 {n + 1:02}:00")
+            for n in range(9)
+        ]
+        deliver_schedule(warehouse, "1", slots)
         assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
         with warehouse.connected() as execute:
             yield execute, ROW_ADDRESS[request.param]
