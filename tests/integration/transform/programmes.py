@@ -1,4 +1,4 @@
-"""Schedules as producers would send them, and METRICS of programmes in plain Python. UTC, days from 00:00."""
+"""Schedules as producers would send them, and METRICS §3 of programmes in plain Python, in UTC."""
 
 import random
 from collections import defaultdict
@@ -71,8 +71,8 @@ def weight(profiles: list[dict], viewer: str, day: date) -> float:
 
 
 def ratings(slot: Slot, stays: Iterable[Interval], profiles: list[dict]) -> dict[str, tuple]:
-    """By consolidation: seconds, viewers, weighted, reach of 1, 3, 5 and 15 minutes, audience at the
-    start, at the end and at the peak, when that is, and the share."""
+    """By consolidation: seconds, viewers, weighted, reach of 1, 3, 5 and 15 minutes, audience at
+    the start, at the end and at the peak, when that is, and the share."""
     channel, _, *span = slot
     day = span[0].date()
     live = sum(
