@@ -1,7 +1,7 @@
 -- Grain: one row per slot of the schedule, direction and channel that its live viewers came from or
 -- went to, one of them no channel.
 
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'days_before': 2, 'days_after': 1}) }}
 
 select
     flow.schedule_slot_hk,

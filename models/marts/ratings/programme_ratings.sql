@@ -1,6 +1,6 @@
 -- Grain: one row per slot of the schedule (channel, programme and start) and consolidation.
 
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'days_before': play_back_days()}) }}
 -- A programme that nobody viewed is a row with zeros: it counts in averages.
 
 with
