@@ -1,8 +1,8 @@
 -- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
 
 {{ config(incremental_strategy='replace') }}
--- A date starts at the first instant whose wall clock reaches broadcast_day_start. The first are those
--- of programmes that the first viewing may have played back.
+-- A date starts at the first instant whose wall clock reaches broadcast_day_start. The first are
+-- those of programmes that the first viewing may have played back.
 
 {% set a_day = 86400 %}
 {% set seconds_before = (play_back_days() + 3) * a_day %}

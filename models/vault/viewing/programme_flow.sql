@@ -1,7 +1,7 @@
 -- Grain: one row per slot of the schedule, direction and channel that its live viewers came from or
 -- went to; the ghost's channel where they viewed none.
--- They came from the channel viewed last within var audience_flow_minutes before the start, and went
--- to the first within as long after the end. Ties go to the later start, then the lower channel id.
+-- They came from the channel viewed last within var audience_flow_minutes before the start, and
+-- went to the first within as long after the end. Ties go to the later start, then the channel id.
 
 {{ config(meta={'days_before': 2, 'days_after': 1}) }}
 

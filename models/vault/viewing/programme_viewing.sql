@@ -49,7 +49,7 @@ meetings as (
         slots.schedule_slot_hk,
         stays.viewer_hk,
         stays.reach_seconds,
-        {{ datediff('slots.broadcast_date', 'stays.broadcast_date', 'day') }} as days_later,
+        cast(stays.broadcast_date - slots.broadcast_date as integer) as lag_days,
         stays.is_live,
         slots.broadcast_date as programme_date,
         stays.broadcast_date,
@@ -75,7 +75,7 @@ select
     {{ seconds_between('meetings.seen_from_at', 'meetings.seen_to_at') }} as viewing_seconds,
     meetings.reach_seconds,
     coalesce(profiles.weight, 1) as weight,
-    cast(meetings.days_later as integer) as lag_days,
+    meetings.lag_days,
     meetings.is_live,
     meetings.seen_from_at = meetings.slot_started_at as is_at_start,
     meetings.seen_to_at = meetings.slot_ended_at as is_at_end,
@@ -88,4 +88,4 @@ from meetings
 left join {{ ref('viewer_profile_span') }} as profiles
     on meetings.viewer_hk = profiles.viewer_hk
         and meetings.programme_date between profiles.first_date and profiles.last_date
-where meetings.days_later between 0 and {{ play_back_days() }}
+where meetings.lag_days between 0 and {{ play_back_days() }}
