@@ -7,6 +7,7 @@
         'liveness_hold_seconds': [whole_number, "a whole number of seconds"],
         'minute_attribution': ["^(last|longest|exact)$", "last, longest or exact"],
         'overlap_rule': ["^(person|device)$", "person or device"],
+        'audience_flow_minutes': ["^([1-9]|[1-5][0-9]|60)$", "a whole number of minutes from 1 to 60"],
         'reach_minutes': ["^([1-9]|[1-9][0-9]{1,2})$", "a whole number of minutes from 1 to 999"],
     } -%}
     {%- for name, (pattern, meaning) in allowed.items() -%}

@@ -8,7 +8,7 @@ channel_days as (
 
     select
         *,
-        sum(viewing_seconds) over (partition by broadcast_date) as day_viewing_seconds
+        sum(viewing_seconds) over (partition by broadcast_date) as all_viewing_seconds
     from {{ ref('channel_viewing_daily') }}
 
 ),
@@ -47,24 +47,7 @@ select
     channel_genre,
     broadcaster_name,
     universe_source,
-    cast(viewing_seconds as {{ type_double() }}) as viewing_seconds,
-    cast(viewing_seconds as {{ type_double() }}) / day_seconds as average_audience,
-    100 * cast(viewing_seconds as {{ type_double() }}) / day_seconds / nullif(universe, 0)
-        as rating_pct,
-    100 * cast(viewing_seconds as {{ type_double() }})
-    / nullif(cast(day_viewing_seconds as {{ type_double() }}), 0) as share_pct,
-    viewers,
-    viewers_weighted,
-    reach,
-    reach_1min,
-    reach_3min,
-    reach_5min,
-    reach_15min,
-    100 * reach / nullif(universe, 0) as reach_pct,
-    cast(viewing_seconds as {{ type_double() }}) / nullif(viewers_weighted, 0)
-        as average_seconds_per_viewer,
-    cast(viewing_seconds as {{ type_double() }}) / nullif(universe, 0)
-        as average_seconds_per_person,
+    {{ rating_columns('day_seconds') }},
     day_viewers,
     credited_minutes,
     minute_viewers,

@@ -1,7 +1,8 @@
 -- Grain: one row per channel, programme and start that the schedule now holds.
 
 {{ config(incremental_strategy='replace') }}
--- A slot is on the broadcast date on which it starts. One that ends before it has begun is none.
+-- A slot is on the broadcast date on which it starts. One that ends before it has begun is none,
+-- nor is one longer than the longest day: what is made of slots looks so far for their end.
 
 select
     slots.schedule_slot_hk,
@@ -23,3 +24,4 @@ inner join {{ ref('broadcast_calendar') }} as calendar
     on slots.started_at >= calendar.day_started_at
         and slots.started_at < calendar.day_ended_at
 where slots.schedule_slot_hk <> {{ zero_key() }}
+    and details.ended_at <= {{ add_seconds('slots.started_at', 90000) }}

@@ -1,9 +1,11 @@
 -- Grain: one row per broadcast date, from before the first event to after the last, with no gap.
 
 {{ config(incremental_strategy='replace') }}
--- A date starts at the first instant whose wall clock reaches broadcast_day_start.
+-- A date starts at the first instant whose wall clock reaches broadcast_day_start. The first are
+-- those of programmes that the first viewing may have played back.
 
 {% set a_day = 86400 %}
+{% set seconds_before = (play_back_days() + 3) * a_day %}
 {% set seconds_after = 4 * a_day + var('liveness_hold_seconds') %}
 
 with
@@ -11,7 +13,7 @@ with
 span as (
 
     select
-        {{ add_seconds("date_trunc('day', min(first_event_at))", -3 * a_day) }} as first_date,
+        {{ add_seconds("date_trunc('day', min(first_event_at))", -seconds_before) }} as first_date,
         {{ add_seconds("date_trunc('day', max(last_event_at))", seconds_after) }} as last_date
     from {{ ref('viewer_activity') }}
     having min(first_event_at) is not null
