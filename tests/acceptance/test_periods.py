@@ -1,4 +1,4 @@
-"""R02 and R03 from drops to weeks and months: reach is counted anew, means are weighted by duration."""
+"""R02 and R03 from drops to weeks and months: reach counted anew, means weighted by duration."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -33,8 +33,9 @@ def audiences() -> list[list[int]]:
 def sessions() -> list[dict]:
     """R02: of four weeks the nth has the first n episodes, an hour on Monday, Tuesday, and so on.
 
-    R03 has a viewer who views all day: on a Monday of February and the three days after an episode a day;
-    in March each episode on as many days as it has fives of minutes, 24 in all, the last there are.
+    R03 has a viewer who views all day: from a Monday of February on an episode a day for four
+    days; in March each episode on as many days as it has fives of minutes, 24 in all, the last there
+    are.
     """
     rows = [
         session(f"R02 {viewer}", "R02", at(f"{monday + timedelta(days=day)} 20:00"), duration=3600)
@@ -85,8 +86,8 @@ def read(warehouse: Warehouse, channel: str, period: str, columns: str) -> list[
 
 
 def test_r02_reach_is_not_the_sum_of_reaches(built: Warehouse) -> None:
-    """cume_reach -> reach of the week with all episodes; new_reach_per_episode -> how much that of each
-    week is above the one before; gross_reach -> the sum of channel_ratings_daily.reach of that week."""
+    """cume_reach -> reach of the week with all episodes; new_reach_per_episode -> how much that of
+    each week is above the one before; gross_reach -> the sum of channel_ratings_daily.reach."""
     reaches = [reach for (reach,) in read(built, "R02", "week", "reach")]
     assert reaches[-1] == 151
     assert [b - a for a, b in zip([0, *reaches], reaches, strict=False)] == [30, 32, 32, 57]
@@ -98,9 +99,9 @@ def test_r02_reach_is_not_the_sum_of_reaches(built: Warehouse) -> None:
 
 
 def test_r03_a_mean_of_ratings_is_weighted_by_duration(built: Warehouse) -> None:
-    """duration_weighted_mean_pct, printed.weighted -> rating_pct of the month whose days are the episodes'
-    minutes; grp -> gross_rating_points of the week with an episode a day. simple_mean_pct and
-    printed.simple are contrast: the points over the number of episodes."""
+    """duration_weighted_mean_pct, printed.weighted -> rating_pct of the month whose days are the
+    episodes' minutes; grp -> gross_rating_points of the week with an episode a day. simple_mean_pct
+    and printed.simple are contrast: the points over the number of episodes."""
     [(rating, dates)] = read(built, "R03", "month", "rating_pct, dates")[1:]
     assert (rating, dates) == (pytest.approx(7.2625, abs=1e-9), 24)
     assert round(rating, 2) == 7.26
@@ -109,7 +110,7 @@ def test_r03_a_mean_of_ratings_is_weighted_by_duration(built: Warehouse) -> None
 
 
 def test_a_viewers_weight_over_a_period_is_the_mean_of_its_daily_weights(built: Warehouse) -> None:
-    """Of every date of the period with a profile, viewed or not: the week's Sunday is the fourth episode's too."""
+    """Of all its dates, viewed or not: the fourth profile holds until Sunday."""
     [(weight, *_)] = read(built, "R03", "week", "viewers_weighted")[:1]
     days = [*RATINGS, *RATINGS[-1:] * 3]
     assert weight == pytest.approx(round(sum(days) / 7 * UNIVERSE / 100, 6), abs=1e-9)

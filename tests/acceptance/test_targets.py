@@ -43,8 +43,8 @@ def panel(
 def test_the_rating_of_a_union_is_that_of_its_summed_audience_and_universe(
     panel: Warehouse,
 ) -> None:
-    """men_pct, women_pct, adults_pct -> channel_ratings_target.rating_pct of the targets; audiences and
-    universes add up, so that the sum and the mean of the ratings are contrast."""
+    """men_pct, women_pct, adults_pct -> channel_ratings_target.rating_pct of the targets; audiences
+    and universes add up, so that the sum and the mean of the ratings are contrast."""
     found = {
         target: figures
         for target, *figures in panel.execute(

@@ -1,4 +1,4 @@
-"""METRICS §3 beyond the day in plain Python, for set-top boxes without weights. UTC, day start 00:00."""
+"""METRICS §3 beyond the day in plain Python, for boxes without weights. UTC, day start 00:00."""
 
 import csv
 from collections import defaultdict

@@ -28,7 +28,9 @@ profiles = st.lists(
     st.builds(
         profile,
         st.sampled_from(["1", "2", "4"]),
-        st.sampled_from(["1999-06-01", "2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02", "2024-01-25"]),
+        st.sampled_from(
+            ["1999-06-01", "2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02", "2024-01-25"]
+        ),
         household=st.sampled_from([None, "a", "b"]),
         birth_year=st.sampled_from([None, 1889, 1969, 1989, 2006, 2023]),
         gender=st.sampled_from([None, "female", "male"]),
