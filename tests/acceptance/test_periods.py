@@ -34,8 +34,7 @@ def sessions() -> list[dict]:
     """R02: of four weeks the nth has the first n episodes, an hour on Monday, Tuesday, and so on.
 
     R03 has a viewer who views all day: from a Monday of February on an episode a day for four
-    days; in March each episode on as many days as it has fives of minutes, 24 in all, the last there
-    are.
+    days; in March each episode on as many days as it has fives of minutes, 24 in all, and the last.
     """
     rows = [
         session(f"R02 {viewer}", "R02", at(f"{monday + timedelta(days=day)} 20:00"), duration=3600)
