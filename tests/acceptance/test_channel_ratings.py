@@ -181,6 +181,22 @@ def test_r08_who_gets_a_minute(measures: Measures, setting: str) -> None:
     ]  # fmt: skip
 
 
+def test_r08_what_a_minute_is_of_each_channel(loaded: Warehouse, setting: str) -> None:
+    """latest.<minute>, longest.<minute> -> the channel in channel_ratings_minute with that minute;
+    seconds -> 60 * average_audience of all minutes under exact; over_30s is contrast."""
+    found = loaded.execute(
+        "select strftime(minute_started_at, '%H:%M'), channel_id, round(60 * average_audience, 9)"
+        " from marts.channel_ratings_minute where channel_id like 'R08 %' order by all"
+    )
+    assert found == {
+        "longest": [("20:00", "R08 A", 60), ("20:01", "R08 C", 60)],
+        "exact": [
+            ("20:00", "R08 A", 35), ("20:00", "R08 B", 25), ("20:01", "R08 B", 20),
+            ("20:01", "R08 C", 40),
+        ],
+    }.get(setting, [("20:00", "R08 B", 60), ("20:01", "R08 C", 60)])  # fmt: skip
+
+
 @BY_DEFAULT
 def test_r10_reach_of_consecutive_minutes(measures: Measures) -> None:
     """reach_consecutive.n.viewers -> reach_nmin; .n.pct -> 100 * reach_nmin / universe;

@@ -89,7 +89,7 @@ ranked_on_receiver as (
                 stretch_started_at
             order by
                 session_started_at desc,
-                session_ended_at,
+                session_ended_at asc,
                 {{ by_code_point('channel_id') }} desc,
                 tv_session_hk desc
         ) as rank_on_receiver
@@ -103,7 +103,7 @@ ranked_on_channel as (
         *,
         row_number() over (
             partition by viewer_hk, channel_hk, stretch_started_at
-            order by session_started_at desc, session_ended_at, tv_session_hk desc
+            order by session_started_at desc, session_ended_at asc, tv_session_hk desc
         ) as rank_on_channel
     from ranked_on_receiver
     where rank_on_receiver = 1
