@@ -8,8 +8,8 @@
 
 with
 
--- Seconds on the wall clock from the start of the broadcast day; a daypart that runs across the end of
--- the day ends after a_day.
+-- Seconds on the wall clock from the start of the broadcast day; a daypart that runs across the end
+-- of the day ends after a_day.
 dayparts as (
 
     select
@@ -42,6 +42,14 @@ pieces as (
 
 ),
 
+borders as (
+
+    select starts_after as seconds_after from pieces
+    union distinct
+    select ends_after as seconds_after from pieces
+
+),
+
 days as (
 
     select
@@ -58,11 +66,7 @@ readings as (
         borders.seconds_after,
         {{ add_seconds('days.day_start_reading', 'borders.seconds_after') }} as reading
     from days
-    cross join (
-        select starts_after as seconds_after from pieces
-        union
-        select ends_after as seconds_after from pieces
-    ) as borders
+    cross join borders
 
 ),
 
@@ -74,15 +78,15 @@ pieces_of_days as (
         days.broadcast_date,
         pieces.daypart,
         greatest(starts.reached_at, days.day_started_at) as started_at,
-        least(ends.reached_at, days.day_ended_at) as ended_at
+        least(finishes.reached_at, days.day_ended_at) as ended_at
     from days
     cross join pieces
     inner join first_instants as starts
         on days.broadcast_date = starts.broadcast_date
             and pieces.starts_after = starts.seconds_after
-    inner join first_instants as ends
-        on days.broadcast_date = ends.broadcast_date
-            and pieces.ends_after = ends.seconds_after
+    inner join first_instants as finishes
+        on days.broadcast_date = finishes.broadcast_date
+            and pieces.ends_after = finishes.seconds_after
 
 )
 

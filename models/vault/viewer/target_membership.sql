@@ -36,8 +36,8 @@ fitting as (
         ) as last_date
     from {{ ref('viewer_profile_span') }} as profiles
     inner join wanted
-        on (wanted.gender is null or wanted.gender = profiles.gender)
-            and (wanted.region is null or wanted.region = profiles.region)
+        on (wanted.gender is null or profiles.gender = wanted.gender)
+            and (wanted.region is null or profiles.region = wanted.region)
             and (
                 coalesce(wanted.age_from, wanted.age_to) is null
                 or profiles.birth_year is not null

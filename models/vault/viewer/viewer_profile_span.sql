@@ -1,4 +1,5 @@
--- Grain: one row per viewer and stretch of broadcast dates over which its profile and household held.
+-- Grain: one row per viewer and stretch of broadcast dates over which its profile and household
+-- held.
 
 {{ config(incremental_strategy='replace') }}
 -- A profile holds from the broadcast date that valid_from names: a date as it was delivered, not an

@@ -1,5 +1,5 @@
--- Grain: one row per broadcast date and target, with no gap, from the first event's date to the last
--- event's or viewing's.
+-- Grain: one row per broadcast date and target, with no gap, from the first event's date to the
+-- last event's or viewing's.
 
 {{ config(incremental_strategy='replace') }}
 -- The universe is the estimate in the seed universe_estimates, else the weights of the target's
@@ -46,20 +46,20 @@ changes as (
 
     select
         target,
-        weight as change,
+        weight as persons_more,
         first_date as broadcast_date
     from weighted
     union all
     select
         target,
-        -weight as change,
+        -weight as persons_more,
         last_date + 1 as broadcast_date
     from weighted
     where last_date < {{ end_of_time() }}
     union all
     select
         targets.target,
-        0 as change,
+        0 as persons_more,
         calendar.broadcast_date
     from {{ ref('targets') }} as targets
     cross join {{ ref('broadcast_calendar') }} as calendar
@@ -71,7 +71,7 @@ known_viewers as (
     select
         target,
         broadcast_date,
-        sum(sum(change)) over (partition by target order by broadcast_date) as persons
+        sum(sum(persons_more)) over (partition by target order by broadcast_date) as persons
     from changes
     group by target, broadcast_date
 
