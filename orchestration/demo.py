@@ -13,7 +13,9 @@ from ingest.sql import identifier
 from ingest.warehouses import open_for_reading
 from orchestration.publishing import PublishedMarts
 
-PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1))
+PLAN = SimulationPlan(days=7, boxes=200, seed=1, start=date(2024, 1, 1), panel_share=1)
+FEEDS = ("channels", "programmes", "schedule", "viewer_profiles", "tv_sessions")
+"""Those of a panel: beside its members, boxes would be viewers too, of weight 1 each."""
 
 KEY = "the demo's people are made up"
 """Pseudonyms of simulated people need no secret."""
@@ -23,15 +25,21 @@ ANOTHER_WAREHOUSE = {
 }
 TOP_CHANNELS = """
     select
-        rank_by_viewing, channel_name, broadcaster_name, viewers, viewing_seconds / 3600, share_pct,
-        rating_pct
+        rank_by_viewing, channel_name, viewers, average_audience, rating_pct, share_pct, reach_pct
     from {marts}.channel_ratings_daily
     where broadcast_date = $1::date and rank_by_viewing <= 10
     order by rank_by_viewing
 """
+TOP_PROGRAMMES = """
+    select programme_name, channel_name, started_at, average_audience, rating_pct, peak_audience
+    from {marts}.programme_ratings
+    where broadcast_date = $1::date and consolidation = 'consolidated_7'
+    order by average_audience desc, channel_id, started_at
+    limit 5
+"""
 AVERAGE_VIEWING = """
     select
-        broadcast_date, viewers, universe, average_seconds_per_viewer / 60,
+        broadcast_date, viewers, viewers_weighted, universe, average_seconds_per_viewer / 60,
         average_seconds_per_person / 60
     from {marts}.average_viewing_duration
     order by broadcast_date, platform
@@ -85,7 +93,7 @@ def simulate_drops(settings: Settings) -> Path:
     folder = demo_folder(settings)
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.new")
-        simulate(unfinished, PLAN)
+        simulate(unfinished, PLAN, feeds=FEEDS)
         unfinished.rename(folder)
     return folder
 

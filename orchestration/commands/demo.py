@@ -13,6 +13,7 @@ from orchestration.demo import (
     PLAN,
     RECONCILIATION,
     TOP_CHANNELS,
+    TOP_PROGRAMMES,
     look,
     refuse_other_drops,
     settings_of,
@@ -22,11 +23,11 @@ from orchestration.publishing import PublishedMarts, publish
 
 
 def demo_command() -> None:
-    """Simulate a week of 200 boxes, load, build, test, publish, and show what came out."""
+    """Simulate a panel's week, load, build, test, publish, and show what came out."""
     settings = settings_of(Settings.from_environment())
     console = make_console()
     refuse_other_drops(settings)
-    _heading(console, f"1 of 4  Simulate {PLAN.days} days of {PLAN.boxes} boxes")
+    _heading(console, f"1 of 4  Simulate {PLAN.days} days of {PLAN.boxes} households")
     folder = simulate_drops(settings)
     console.print(f"Drops are in {_shown(str(folder))}", markup=False)
     _heading(console, "2 of 4  Load")
@@ -50,13 +51,25 @@ def _show_marts(console: Console, published: PublishedMarts) -> None:
     tables = [
         table(
             f"Top ten channels of {day}",
-            ["#rank", "channel", "broadcaster", "#viewers", "#hours", "#share %", "#rating %"],
-            look(published, TOP_CHANNELS, ["", "", "", "", ".1f", ".1f", ".2f"], day),
+            ["#rank", "channel", "#viewers", "#audience", "#rating %", "#share %", "#reach %"],
+            look(published, TOP_CHANNELS, ["", "", "", ",.0f", ".2f", ".1f", ".1f"], day),
+        ),
+        table(
+            f"Top five programmes of {day}, with what was played back",
+            ["programme", "channel", "start", "#audience", "#rating %", "#peak"],
+            look(published, TOP_PROGRAMMES, ["", "", "%H:%M", ",.0f", ".2f", ",.0f"], day),
         ),
         table(
             "Average viewing per day",
-            ["date", "#viewers", "#universe", "#minutes per viewer", "#minutes per person"],
-            look(published, AVERAGE_VIEWING, ["", "", "", ".1f", ".1f"]),
+            [
+                "date",
+                "#viewers",
+                "#weighted",
+                "#universe",
+                "#minutes per viewer",
+                "#minutes per person",
+            ],
+            look(published, AVERAGE_VIEWING, ["", "", ",.0f", ",.0f", ".1f", ".1f"]),
         ),
         table(
             "Every row accounted for",

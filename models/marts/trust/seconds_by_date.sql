@@ -14,7 +14,7 @@
         (ref('viewing_interval'), 'viewing_seconds'),
     ], ref('viewing_duration_daily'), 'viewing_seconds'),
     ('platform', 'platform', [
-        (ref('viewing_interval'), 'viewing_seconds'),
+        (ref('viewing_duration_daily'), 'weight * cast(viewing_seconds as decimal(19, 6))'),
     ], ref('average_viewing_duration'), 'viewing_seconds'),
     ('viewing of a channel', 'channel_hk', [
         (ref('viewing_interval'), 'viewing_seconds'),

@@ -15,7 +15,8 @@ select
     universe.universe_source,
     coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0) as viewing_seconds,
     coalesce(viewing.viewers, 0) as viewers,
-    cast(viewing.viewing_seconds as {{ type_double() }}) / viewing.viewers
+    coalesce(viewing.viewers_weighted, 0) as viewers_weighted,
+    cast(viewing.viewing_seconds as {{ type_double() }}) / nullif(viewing.viewers_weighted, 0)
         as average_seconds_per_viewer,
     coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0)
     / nullif(cast(universe.universe as {{ type_double() }}), 0) as average_seconds_per_person,

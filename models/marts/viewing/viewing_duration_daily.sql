@@ -22,8 +22,12 @@ select
     hub_viewer.viewer_id,
     viewing.platform,
     cast(viewing.viewing_seconds as {{ type_double() }}) as viewing_seconds,
+    cast(coalesce(profiles.weight, 1) as decimal(18, 6)) as weight,
     viewing.intervals,
     viewing.channels,
     viewing.broadcast_date
 from viewing
 inner join {{ ref('hub_viewer') }} as hub_viewer on viewing.viewer_hk = hub_viewer.viewer_hk
+left join {{ ref('viewer_profile_span') }} as profiles
+    on viewing.viewer_hk = profiles.viewer_hk
+        and viewing.broadcast_date between profiles.first_date and profiles.last_date

@@ -2,16 +2,35 @@
 
 with
 
-viewing as (
+viewer_days as (
 
     select
         broadcast_date,
         platform,
-        sum(viewing_seconds) as viewing_seconds,
-        count(distinct viewer_hk) as viewers
+        viewer_hk,
+        sum(viewing_seconds) as viewing_seconds
     from {{ ref('viewing_interval') }}
     where {{ in_affected_dates('broadcast_date') }}
-    group by broadcast_date, platform
+    group by broadcast_date, platform, viewer_hk
+
+),
+
+viewing as (
+
+    select
+        viewer_days.broadcast_date,
+        viewer_days.platform,
+        sum(
+            cast(coalesce(profiles.weight, 1) as decimal(18, 6))
+            * cast(viewer_days.viewing_seconds as decimal(19, 6))
+        ) as viewing_seconds,
+        sum(coalesce(profiles.weight, 1)) as viewers_weighted,
+        count(*) as viewers
+    from viewer_days
+    left join {{ ref('viewer_profile_span') }} as profiles
+        on viewer_days.viewer_hk = profiles.viewer_hk
+            and viewer_days.broadcast_date between profiles.first_date and profiles.last_date
+    group by viewer_days.broadcast_date, viewer_days.platform
 
 ),
 
@@ -28,8 +47,9 @@ minutes as (
 
 select
     viewing.platform,
-    cast(viewing.viewing_seconds as decimal(24, 6)) as viewing_seconds,
+    cast(viewing.viewing_seconds as decimal(38, 12)) as viewing_seconds,
     viewing.viewers,
+    cast(viewing.viewers_weighted as {{ type_double() }}) as viewers_weighted,
     coalesce(minutes.minute_viewers, 0) as minute_viewers,
     viewing.broadcast_date
 from viewing
