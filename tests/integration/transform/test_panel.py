@@ -14,7 +14,7 @@ from tests.warehouse import Warehouse
 from .events import at, evening
 from .panel import deliver_profiles, found_membership, membership, profile, profile_on
 
-PART = ("--select", "+channel_ratings_period", "+channel_ratings_target")
+PART = ("--select", "+channel_ratings_period", "+channel_ratings_target", "+hub_viewer")
 VIEWED = {("1", "2023-12-30"), ("2", "2023-12-31"), ("3", "2024-01-02"), ("1", "2024-01-02")}
 EVENTS = [
     row
