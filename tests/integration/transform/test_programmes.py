@@ -22,7 +22,7 @@ COLUMNS = (
     "viewing_seconds, viewers, viewers_weighted, reach_1min, reach_3min, reach_5min, reach_15min,"
     " audience_at_start, audience_at_end, peak_audience, peak_minute_at, share_pct"
 )
-MEASURED = ("--select", "+programme_ratings", "+audience_flow")
+MEASURED = ("--select", "+programme_ratings", "+audience_flow", "hub_viewer")
 TESTED = ("--select", "programme_viewing+", "--exclude-resource-type", "unit_test")
 TABLES = {
     name: MARTS[name]
