@@ -17,15 +17,20 @@ from orchestration.build import close_warehouse
 from tests.engines import CONNECT
 
 MARTS = {
-    "marts.channel_ratings_daily": "channel_hk",
-    "marts.viewing_duration_daily": "viewer_hk",
-    "marts.average_viewing_duration": "platform",
-    "marts.programme_ratings": "schedule_slot_hk, consolidation",
-    "marts.audience_flow": "schedule_slot_hk, direction, flow_channel_hk",
-    "vault.programme_viewing": "schedule_slot_hk, viewer_hk, started_at",
-    "vault.programme_minute": "schedule_slot_hk, is_live, minute_started_at",
+    "marts.channel_ratings_daily": "broadcast_date, channel_hk",
+    "marts.channel_ratings_target": "broadcast_date, channel_hk, target",
+    "marts.channel_ratings_daypart": "broadcast_date, channel_hk, daypart",
+    "marts.channel_ratings_minute": "channel_hk, minute_started_at",
+    "marts.channel_ratings_period": "period, first_date, channel_hk",
+    "marts.viewer_duplication": "broadcast_date, channel_hk, other_channel_hk",
+    "marts.viewing_duration_daily": "broadcast_date, viewer_hk",
+    "marts.average_viewing_duration": "broadcast_date, platform",
+    "marts.programme_ratings": "broadcast_date, schedule_slot_hk, consolidation",
+    "marts.audience_flow": "broadcast_date, schedule_slot_hk, direction, flow_channel_hk",
+    "vault.programme_viewing": "broadcast_date, schedule_slot_hk, viewer_hk, started_at",
+    "vault.programme_minute": "broadcast_date, schedule_slot_hk, is_live, minute_started_at",
     "vault.viewing_interval": "viewer_hk, started_at",
-    "vault.viewer_channel_daily": "viewer_hk, channel_hk",
+    "vault.viewer_channel_daily": "broadcast_date, viewer_hk, channel_hk",
     "vault.viewing_minutes": "viewer_hk, minute_started_at",
 }
 PER_FEED = """
@@ -110,7 +115,7 @@ class Warehouse:
     def marts(self) -> dict[str, list[tuple]]:
         """Every mart's rows, in an order that does not depend on how they came."""
         tables = {
-            mart: self.execute(f"select * from {mart} order by broadcast_date, {key}")
+            mart: self.execute(f"select * from {mart} order by {key}")
             for mart, key in MARTS.items()
         }
         return tables | {"reconciliation": self.execute(PER_FEED)}

@@ -1,12 +1,6 @@
 {#- Viewing, viewers and reach of channels over a period, `week` or `month`, by its first date (broadcast_date).
-    Who viewed on several dates is one viewer; its weight is the mean of those of its profiles over the dates
-    of the period that have one, 1 where none has. -#}
+    Who viewed on several dates is one viewer. -#}
 {% macro channel_viewing_by_period(period) -%}
-{%- set dates_held = datediff(
-    'greatest(profiles.first_date, periods.first_date)',
-    'least(profiles.last_date, periods.last_date)',
-    'day'
-) ~ ' + 1' -%}
 with
 
 viewers as (
@@ -23,31 +17,7 @@ viewers as (
 
 ),
 
-periods as (
-
-    select distinct
-        viewer_hk,
-        first_date,
-        {{ last_date_of(period, 'first_date') }} as last_date
-    from viewers
-
-),
-
-weights as (
-
-    select
-        periods.viewer_hk,
-        periods.first_date,
-        cast(sum(profiles.weight * ({{ dates_held }})) as {{ type_double() }})
-        / sum({{ dates_held }}) as weight
-    from periods
-    left join {{ ref('viewer_profile_span') }} as profiles
-        on periods.viewer_hk = profiles.viewer_hk
-            and periods.first_date <= profiles.last_date
-            and periods.last_date >= profiles.first_date
-    group by periods.viewer_hk, periods.first_date
-
-),
+{{ weights_over(period) }},
 
 weighted_viewers as (
 

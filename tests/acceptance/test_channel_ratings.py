@@ -27,6 +27,7 @@ SETTINGS = {
     "06:00": {"broadcast_day_start": "06:00"},
 }
 UNIVERSES = {"2024-02-01": 10, "2024-02-05": 105_500_000, "2024-02-07": 4000, "2024-02-10": 10}
+BY_DEFAULT = pytest.mark.parametrize("setting", ["default"], indirect=True)
 Measures = Callable[..., list[tuple]]
 
 
@@ -130,13 +131,7 @@ def measures(loaded: Warehouse, setting: str) -> Measures:
     return read
 
 
-@pytest.fixture
-def by_default(setting: str) -> None:
-    if setting != "default":
-        pytest.skip("of the default settings")
-
-
-@pytest.mark.usefixtures("by_default")
+@BY_DEFAULT
 def test_r01_ten_people_one_channel(measures: Measures) -> None:
     """reach_persons -> reach; reach_pct -> reach_pct; total_minutes -> viewing_seconds / 60;
     tsv_minutes -> average_seconds_per_viewer / 60; tsu_minutes -> average_seconds_per_person / 60;
@@ -151,7 +146,7 @@ def test_r01_ten_people_one_channel(measures: Measures) -> None:
     assert found == [pytest.approx((6, 60.0, 14, 2.3333333333, 1.4, 2.8, 28.0), abs=1e-9)]
 
 
-@pytest.mark.usefixtures("by_default")
+@BY_DEFAULT
 def test_r05_rating_share_and_sets_in_use(loaded: Warehouse, measures: Measures) -> None:
     """rating_from_delivery -> rating_pct; hut_pct -> rating_pct of all channels together;
     rating_from_share (share_pct * hut_pct) -> share_pct * that sum; vpvh: homes aren't viewers."""
@@ -164,7 +159,7 @@ def test_r05_rating_share_and_sets_in_use(loaded: Warehouse, measures: Measures)
     assert share * hut / 100 == pytest.approx(2.6303317536, abs=1e-9)
 
 
-@pytest.mark.usefixtures("by_default")
+@BY_DEFAULT
 def test_r07_weighted_panel(measures: Measures) -> None:
     """universe, reach, reach_pct -> the same; seconds_per_person -> average_seconds_per_person;
     seconds_per_viewer -> average_seconds_per_viewer; ama, tvr_pct -> average_audience, rating_pct
@@ -186,7 +181,23 @@ def test_r08_who_gets_a_minute(measures: Measures, setting: str) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.usefixtures("by_default")
+def test_r08_what_a_minute_is_of_each_channel(loaded: Warehouse, setting: str) -> None:
+    """latest.<minute>, longest.<minute> -> the channel in channel_ratings_minute with that minute;
+    seconds -> 60 * average_audience of all minutes under exact; over_30s is contrast."""
+    found = loaded.execute(
+        "select strftime(minute_started_at, '%H:%M'), channel_id, round(60 * average_audience, 9)"
+        " from marts.channel_ratings_minute where channel_id like 'R08 %' order by all"
+    )
+    assert found == {
+        "longest": [("20:00", "R08 A", 60), ("20:01", "R08 C", 60)],
+        "exact": [
+            ("20:00", "R08 A", 35), ("20:00", "R08 B", 25), ("20:01", "R08 B", 20),
+            ("20:01", "R08 C", 40),
+        ],
+    }.get(setting, [("20:00", "R08 B", 60), ("20:01", "R08 C", 60)])  # fmt: skip
+
+
+@BY_DEFAULT
 def test_r10_reach_of_consecutive_minutes(measures: Measures) -> None:
     """reach_consecutive.n.viewers -> reach_nmin; .n.pct -> 100 * reach_nmin / universe;
     reach_3min_cumulative is contrast."""

@@ -11,7 +11,7 @@ from tests.integration.transform.sessions import drop, session
 from tests.warehouse import Warehouse
 
 EXPECTED = {"men_18_49": 2.0, "women_18_49": 4.0, "adults_18_49": 3.04}
-"""men_pct, women_pct, adults_pct. Audiences and universes, in thousands, are weights of viewers."""
+"""Audiences and universes, in thousands, are weights of viewers."""
 PANEL = {
     "him": ("male", 1200), "his friend": ("male", 60_000 - 1200),
     "her": ("female", 2600), "her friend": ("female", 65_000 - 2600),
@@ -40,31 +40,22 @@ def panel(
         yield warehouse
 
 
-def ratings(warehouse: Warehouse, day: str) -> dict[str, float]:
-    """By target: 100 * average audience / universe, of target_membership and universe_daily."""
-    rows = warehouse.execute(
-        f"""
-        select universe.target, 100 * sum(cast(viewing.weight as double) * viewing.viewing_seconds)
-            / max(universe.day_seconds) / max(universe.universe)
-        from vault.universe_daily as universe
-        inner join vault.target_membership as membership
-            on universe.target = membership.target
-            and universe.broadcast_date between membership.first_date and membership.last_date
-        inner join vault.viewer_channel_daily as viewing
-            on membership.viewer_hk = viewing.viewer_hk
-            and universe.broadcast_date = viewing.broadcast_date
-        where universe.broadcast_date = '{day}'
-        group by universe.target
-        """
-    )
-    return {target: float(rating) for target, rating in rows}
-
-
 def test_the_rating_of_a_union_is_that_of_its_summed_audience_and_universe(
     panel: Warehouse,
 ) -> None:
-    found = ratings(panel, "2024-02-01")
-    assert {target: found[target] for target in EXPECTED} == pytest.approx(EXPECTED, abs=1e-9)
+    """men_pct, women_pct, adults_pct -> channel_ratings_target.rating_pct of the targets; audiences
+    and universes add up, so that the sum and the mean of the ratings are contrast."""
+    found = {
+        target: figures
+        for target, *figures in panel.execute(
+            "select target, rating_pct, average_audience, universe"
+            " from marts.channel_ratings_target where broadcast_date = '2024-02-01'"
+        )
+    }
+    ratings = {target: found[target][0] for target in EXPECTED}
+    assert ratings == pytest.approx(EXPECTED, abs=1e-9)
+    men, women, adults = (found[target][1:] for target in EXPECTED)
+    assert adults == [men[0] + women[0], men[1] + women[1]] == [3800, 125_000]
 
 
 def test_universes_add_up_where_ratings_do_not(panel: Warehouse) -> None:

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'channel_ratings_target'}}}) }}
--- To the viewing of those whose profile has what the partition asks for, with their weights: that of
--- `all` less those who can't be placed.
+-- To the viewing of those whose profile has what the partition asks for, with their weights: that
+-- of `all` less those who can't be placed.
 
 with
 
@@ -38,7 +38,9 @@ placed as (
         asked.partition_name,
         viewing.broadcast_date,
         viewing.channel_hk,
-        sum(viewing.weight * viewing.viewing_seconds) as viewing_seconds
+        cast(
+            sum(viewing.weight * viewing.viewing_seconds) as {{ type_double() }}
+        ) as viewing_seconds
     from {{ rows_to_test(ref('viewer_channel_daily')) }} as viewing
     inner join {{ ref('viewer_profile_span') }} as profiles
         on viewing.viewer_hk = profiles.viewer_hk
@@ -63,7 +65,4 @@ full outer join added
     on placed.partition_name = added.partition_name
         and placed.broadcast_date = added.broadcast_date
         and placed.channel_hk = added.channel_hk
-where abs(
-    coalesce(cast(placed.viewing_seconds as {{ type_double() }}), -1)
-    - coalesce(added.viewing_seconds, -1)
-) > 0.001
+where abs(coalesce(placed.viewing_seconds, -1) - coalesce(added.viewing_seconds, -1)) > 0.001

@@ -1,4 +1,5 @@
--- Grain: one row per period, a week (Monday to Sunday) or a month of broadcast dates, and channel with viewing.
+-- Grain: one row per period, a week (Monday to Sunday) or a month of broadcast dates, and channel
+-- with viewing.
 
 {{ config(materialized='view') }}
 

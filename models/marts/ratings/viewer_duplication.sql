@@ -1,5 +1,5 @@
--- Grain: one row per broadcast date and pair of channels that reached a viewer in common; the first has the
--- lower channel id.
+-- Grain: one row per broadcast date and pair of channels that reached a viewer in common; the first
+-- has the lower channel id.
 
 {{ config(materialized='view') }}
 

@@ -1,7 +1,7 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
--- reach on a date at most one threshold further. A profile changes every date on which it holds, a slot of
--- the schedule its own date and those after on which it may be played back.
+-- reach on a date at most one threshold further. A profile changes every date on which it holds, a
+-- slot of the schedule its own date and those after on which it may be played back.
 
 {{ config(incremental_strategy='append') }}
 
@@ -36,14 +36,14 @@ session_spans as (
     union all
     select
         superseded.record_source,
-        superseded.load_id,
+        superseded.superseding_load_id as load_id,
         spans.broadcast_date,
         spans.span_started_at,
         spans.span_ended_at
     from {{ ref('superseded_tv_session') }} as superseded
     inner join {{ ref('tv_session_span') }} as spans
         on superseded.tv_session_hk = spans.tv_session_hk
-    where {{ in_new_loads('superseded.load_id') }}
+    where {{ in_new_loads('superseded.superseding_load_id') }}
 
 ),
 
@@ -92,8 +92,8 @@ touched as (
         calendar.broadcast_date
     from stretches
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.day_started_at <= stretches.ended_at
-            and calendar.day_ended_at > stretches.started_at
+        on stretches.ended_at >= calendar.day_started_at
+            and stretches.started_at < calendar.day_ended_at
     union
     select
         reference_days.feed,

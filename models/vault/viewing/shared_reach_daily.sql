@@ -1,5 +1,5 @@
--- Grain: one row per broadcast date and pair of channels that reached a viewer in common; the first has the
--- lower channel id.
+-- Grain: one row per broadcast date and pair of channels that reached a viewer in common; the first
+-- has the lower channel id.
 
 with
 
@@ -21,13 +21,13 @@ reached as (
 
 select
     reached.channel_hk,
-    others.channel_hk as other_channel_hk,
+    other_reached.channel_hk as other_channel_hk,
     count(*) as shared_viewers,
     cast(sum(reached.weight) as {{ type_double() }}) as shared_reach,
     reached.broadcast_date
 from reached
-inner join reached as others
-    on reached.broadcast_date = others.broadcast_date
-        and reached.viewer_hk = others.viewer_hk
-        and reached.channel_id < others.channel_id
-group by reached.broadcast_date, reached.channel_hk, others.channel_hk
+inner join reached as other_reached
+    on reached.broadcast_date = other_reached.broadcast_date
+        and reached.viewer_hk = other_reached.viewer_hk
+        and reached.channel_id < other_reached.channel_id
+group by reached.broadcast_date, reached.channel_hk, other_reached.channel_hk

@@ -70,7 +70,7 @@ utc_dates as (
         day_ended_at,
         {{ series(
             "date_trunc('day', day_started_at)", add_seconds('day_ended_at', -0.000001), 86400
-        ) }} as utc_date
+        ) }} as utc_midnight
     from calendar
 
 ),
@@ -83,7 +83,7 @@ dated_stays as (
         utc_dates.day_ended_at
     from stays
     inner join utc_dates
-        on date_trunc('day', stays.started_at) = utc_dates.utc_date
+        on date_trunc('day', stays.started_at) = utc_dates.utc_midnight
             and stays.started_at >= utc_dates.day_started_at
             and stays.started_at < utc_dates.day_ended_at
     where stays.ended_at > stays.started_at

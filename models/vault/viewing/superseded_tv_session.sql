@@ -18,7 +18,6 @@ ranked_rows as (
     select
         tv_session_hk,
         record_source,
-        event_date,
         load_id,
         min(load_id) over (
             partition by session_id
@@ -33,8 +32,7 @@ ranked_rows as (
 select
     tv_session_hk,
     record_source,
-    event_date,
-    greatest(load_id, better_load_id) as load_id
+    greatest(load_id, better_load_id) as superseding_load_id
 from ranked_rows
 where better_load_id is not null
 {% if is_incremental() %}

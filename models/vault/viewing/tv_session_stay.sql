@@ -88,8 +88,8 @@ ranked_on_receiver as (
                 {% if var('overlap_rule') == 'device' %}receiver_hk,{% endif %}
                 stretch_started_at
             order by
-                started_at desc,
-                ended_at,
+                session_started_at desc,
+                session_ended_at asc,
                 {{ by_code_point('channel_id') }} desc,
                 tv_session_hk desc
         ) as rank_on_receiver
@@ -103,7 +103,7 @@ ranked_on_channel as (
         *,
         row_number() over (
             partition by viewer_hk, channel_hk, stretch_started_at
-            order by started_at desc, ended_at, tv_session_hk desc
+            order by session_started_at desc, session_ended_at asc, tv_session_hk desc
         ) as rank_on_channel
     from ranked_on_receiver
     where rank_on_receiver = 1
@@ -118,7 +118,7 @@ select
     broadcast_date,
     span_started_at as started_at,
     span_ended_at as ended_at,
-    broadcast_at + (span_started_at - started_at) as broadcast_at
+    broadcast_at + (span_started_at - session_started_at) as broadcast_at
 from spans
 where coalesce(ended_before <= span_started_at, true)
     and coalesce(next_started_at >= span_ended_at, true)
@@ -131,6 +131,6 @@ select
     broadcast_date,
     stretch_started_at as started_at,
     stretch_ended_at as ended_at,
-    broadcast_at + (stretch_started_at - started_at) as broadcast_at
+    broadcast_at + (stretch_started_at - session_started_at) as broadcast_at
 from ranked_on_channel
 where rank_on_channel = 1

@@ -61,7 +61,7 @@ first_stays as (
 
     select
         *,
-        previous_ended_at is distinct from started_at as is_after_break
+        coalesce(previous_ended_at <> started_at, true) as is_after_break
     from compared_stays
     where previous_ended_at is distinct from started_at
         or previous_date is distinct from broadcast_date

@@ -54,53 +54,52 @@ def pieces_by_date(start: datetime, end: datetime) -> list[tuple[date, datetime,
     return cut
 
 
+def channel_stays(rows: list[dict]) -> list[tuple[str, str, datetime, datetime]]:
+    """Box, channel, start and end of each stay on a channel, whatever the programme."""
+    merged: list[tuple[str, str, datetime, datetime]] = []
+    for box, channel, _, start, end in stays(rows):
+        if merged and merged[-1][:2] == (box, channel) and merged[-1][3] == start:
+            merged[-1] = (*merged[-1][:3], end)
+        else:
+            merged.append((box, channel, start, end))
+    return merged
+
+
+def attributed_minutes(rows: list[dict]) -> dict[tuple[str, datetime], str]:
+    """The channel that a box's clock minute goes to: the one viewed last."""
+    minutes: dict[tuple[str, datetime], tuple[datetime, datetime, str]] = {}
+    for box, channel, _, start, end in stays(rows):
+        clock = start.replace(second=0)
+        while clock < end:
+            seen = (min(end, clock + MINUTE), start, channel)
+            minutes[box, clock] = max(minutes.get((box, clock), seen), seen)
+            clock += MINUTE
+    return {key: channel for key, (_, _, channel) in minutes.items()}
+
+
 def channel_ratings(rows: list[dict]) -> dict[tuple[date, str], dict[str, float]]:
     """Per broadcast date and channel, what channel_ratings_daily says without a universe."""
     seconds: dict[tuple[date, str], float] = defaultdict(float)
     viewers: dict[tuple[date, str], set[str]] = defaultdict(set)
-    minute: dict[tuple[str, datetime], tuple[datetime, datetime, str]] = {}
     reached: dict[tuple[date, str, int], set[str]] = defaultdict(set)
-    channel_stays: list[list] = []
-    for box, channel, _, start, end in stays(rows):
+    minutes: dict[tuple[date, str], list[str]] = defaultdict(list)
+    for (box, clock), channel in attributed_minutes(rows).items():
+        minutes[clock.date(), channel].append(box)
+    for box, channel, start, end in channel_stays(rows):
         for day, first, last in pieces_by_date(start, end):
             viewers[day, channel].add(box)
             seconds[day, channel] += (last - first).total_seconds()
-        clock = start.replace(second=0)
-        while clock < end:
-            seen = (min(end, clock + MINUTE), start, channel)
-            minute[box, clock] = max(minute.get((box, clock), seen), seen)
-            clock += MINUTE
-        if (
-            channel_stays
-            and channel_stays[-1][:2] == [box, channel]
-            and channel_stays[-1][3] == start
-        ):
-            channel_stays[-1][3] = end
-        else:
-            channel_stays.append([box, channel, start, end])
-    for box, channel, start, end in channel_stays:
-        for minutes in (1, 5):
-            if end - start >= timedelta(minutes=minutes):
-                for day, _, _ in pieces_by_date(start, end):
-                    reached[day, channel, minutes].add(box)
+            for length in (1, 5):
+                if end - start >= length * MINUTE:
+                    reached[day, channel, length].add(box)
     return {
         (day, channel): {
             "viewing_seconds": total,
             "viewers": len(viewers[day, channel]),
             "reach_1min": len(reached[day, channel, 1]),
             "reach_5min": len(reached[day, channel, 5]),
-            "credited_minutes": sum(
-                1
-                for (_, clock), seen in minute.items()
-                if clock.date() == day and seen[2] == channel
-            ),
-            "minute_viewers": len(
-                {
-                    box
-                    for (box, clock), seen in minute.items()
-                    if clock.date() == day and seen[2] == channel
-                }
-            ),
+            "credited_minutes": len(minutes[day, channel]),
+            "minute_viewers": len(set(minutes[day, channel])),
         }
         for (day, channel), total in seconds.items()
     }

@@ -1,5 +1,6 @@
 """Late profiles, and profiles in any order: the membership and universes of plain Python."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -11,13 +12,14 @@ from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at, evening
-from .panel import deliver_profiles, found_membership, membership, profile
+from .panel import deliver_profiles, found_membership, membership, profile, profile_on
 
-PART = ("--select", "+universe_daily")
+PART = ("--select", "+channel_ratings_period", "+channel_ratings_target")
+VIEWED = {("1", "2023-12-30"), ("2", "2023-12-31"), ("3", "2024-01-02"), ("1", "2024-01-02")}
 EVENTS = [
     row
-    for viewer, first in {"1": "2023-12-30", "2": "2023-12-31", "3": "2024-01-02"}.items()
-    for row in evening(viewer, at(f"{first} 20:00:00"), at(f"{first} 20:05:00"), "Alpha")
+    for viewer, day in sorted(VIEWED)
+    for row in evening(viewer, at(f"{day} 20:00:00"), at(f"{day} 20:05:00"), "Alpha")
 ]
 FIRST_EVENTS = {"1": date(2023, 12, 30), "2": date(2023, 12, 31), "3": date(2024, 1, 2)}
 DAYS = [date(2023, 12, 30) + timedelta(days=n) for n in range(4)]
@@ -26,7 +28,9 @@ profiles = st.lists(
     st.builds(
         profile,
         st.sampled_from(["1", "2", "4"]),
-        st.sampled_from(["1999-06-01", "2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02"]),
+        st.sampled_from(
+            ["1999-06-01", "2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02", "2024-01-25"]
+        ),
         household=st.sampled_from([None, "a", "b"]),
         birth_year=st.sampled_from([None, 1889, 1969, 1989, 2006, 2023]),
         gender=st.sampled_from([None, "female", "male"]),
@@ -68,7 +72,50 @@ def check_any_delivery(new_warehouse: Callable[[], Warehouse], drops: list[list[
                 "select broadcast_date, target, universe from vault.universe_daily"
             )
         }
+        targets = execute(
+            "select broadcast_date, target, viewers_weighted, viewing_seconds, universe"
+            " from marts.channel_ratings_target"
+        )
+        periods = execute(
+            "select period, first_date, last_date, viewers_weighted"
+            " from marts.channel_ratings_period order by period, first_date"
+        )
     assert found == universe
+    audience = viewed_by_target(members, list(said.values()))
+    assert {(day, target): figures for day, target, *figures in targets} == {
+        key: [persons, 300 * persons, universe[key]] for key, persons in audience.items()
+    }
+    assert [period[:2] for period in periods] == [
+        ("month", date(2023, 12, 1)), ("month", date(2024, 1, 1)),
+        ("week", date(2023, 12, 25)), ("week", date(2024, 1, 1)),
+    ]  # fmt: skip
+    for _, first, last, persons in periods:
+        assert persons == pytest.approx(viewed_by(first, last, list(said.values())), abs=1e-5)
+
+
+def viewed_by_target(
+    members: set[tuple[str, str, date]], said: list[dict]
+) -> dict[tuple[date, str], float]:
+    """By date and target: the weights, on that date, of the members who viewed."""
+    audience: dict[tuple[date, str], float] = defaultdict(float)
+    for target, viewer, day in members:
+        if (viewer, day.isoformat()) in VIEWED:
+            audience[day, target] += mean_weight(viewer, [day], said)
+    return audience
+
+
+def viewed_by(first: date, last: date, said: list[dict]) -> float:
+    """The weights of those who viewed from first to last, each the mean of all of these dates."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    viewers = {viewer for viewer, day in VIEWED if first <= date.fromisoformat(day) <= last}
+    return sum(mean_weight(viewer, days, said) for viewer in viewers)
+
+
+def mean_weight(viewer: str, days: list[date], said: list[dict]) -> float:
+    """Over the dates with a profile; 1 where there is none."""
+    valid = [held for day in days if (held := profile_on(said, viewer, day))]
+    weights = [1 if held.get("weight") is None else held["weight"] for held in valid]
+    return sum(weights) / len(weights) if weights else 1
 
 
 @ON_BOTH_SLOWLY

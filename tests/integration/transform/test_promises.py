@@ -12,6 +12,7 @@ from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at, evening, event, rows
+from .rating_marts import found_rating_marts, rating_marts
 from .reference import channel_ratings
 
 NewWarehouse = Callable[[], Warehouse]
@@ -54,6 +55,8 @@ def check_any_delivery(
     assert {
         row[:2]: dict(zip(COLUMNS.split(", "), row[2:], strict=True)) for row in found
     } == channel_ratings(events)
+    with in_parts.connected() as execute:
+        assert found_rating_marts(execute) == rating_marts(events)
 
 
 @st.composite

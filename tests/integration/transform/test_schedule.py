@@ -33,6 +33,9 @@ HELD = [
 ]
 
 
+BUILT = ("--select", "+schedule_slot", "+affected_dates", "+hub_channel", "+hub_programme")
+
+
 def held(warehouse: Warehouse) -> list[tuple]:
     return warehouse.execute(
         "select channel_id, programme_id, started_at, ended_at from vault.schedule_slot"
@@ -46,7 +49,7 @@ def check_order(new_warehouse: Callable[[], Warehouse], order: tuple[int, ...]) 
     warehouse.load("1", VIEWING)
     for number in order:
         deliver_schedule(warehouse, str(number), DROPS[number], written=number)
-        warehouse.run("--select", "+schedule_slot", "+affected_dates")
+        warehouse.run(*BUILT)
     assert held(warehouse) == HELD
 
 
