@@ -54,7 +54,7 @@ audiences as (
         programmes.*,
         cast(programmes.programme_seconds as {{ type_double() }}) as seconds,
         cast(coalesce(audience.viewing_seconds, 0) as {{ type_double() }}) as viewing_seconds,
-        cast(total.viewing_seconds as {{ type_double() }}) as total_viewing_seconds,
+        cast(total.total_viewing_seconds as {{ type_double() }}) as total_viewing_seconds,
         coalesce(audience.viewers, 0) as viewers,
         coalesce(audience.viewers_weighted, 0) as viewers_weighted,
         coalesce(audience.reach, 0) as reach,

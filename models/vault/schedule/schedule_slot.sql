@@ -19,9 +19,9 @@ inner join {{ ref('schedule_slot_presence_history') }} as presence
 inner join {{ ref('schedule_slot_history') }} as details
     on slots.schedule_slot_hk = details.schedule_slot_hk
         and details.is_current
-        and slots.started_at < details.ended_at
 inner join {{ ref('broadcast_calendar') }} as calendar
     on slots.started_at >= calendar.day_started_at
         and slots.started_at < calendar.day_ended_at
 where slots.schedule_slot_hk <> {{ zero_key() }}
+    and details.ended_at > slots.started_at
     and details.ended_at <= {{ add_seconds('slots.started_at', 90000) }}

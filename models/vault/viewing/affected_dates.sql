@@ -1,7 +1,7 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a
--- slot of the schedule its own date and the 28 after, on which it may be played back.
+-- slot of the schedule its own date and those after on which it may be played back.
 
 {{ config(incremental_strategy='append') }}
 

@@ -23,7 +23,7 @@ def played_back(chance: random.Random) -> dict:
     row = made(chance, 3)
     if not row["broadcast_at"]:
         return row
-    ago = timedelta(days=chance.choice(DAYS_AGO), seconds=chance.choice((0, 3600, 90)))
+    ago = timedelta(days=chance.choice(DAYS_AGO), seconds=chance.choice((1, 3600, 90)))
     return row | {"broadcast_at": row["start"] - ago, "is_live": ""}
 
 
