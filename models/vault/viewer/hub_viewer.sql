@@ -1,3 +1,11 @@
--- Grain: one row per viewer: what a feed identifies, here a set-top box.
+-- Grain: one row per viewer: what a feed identifies, as a set-top box, an account or a cookie.
 
-{{ hub('viewer_hk', ['viewer_id'], [ref('stg_stb_events__events')]) }}
+{{ hub(
+    'viewer_hk',
+    ['viewer_id'],
+    [
+        ref('stg_stb_events__events'),
+        renamed(ref('stg_web_events__events'), {'cookie_hk': 'viewer_hk', 'cookie_id': 'viewer_id'}),
+        renamed(ref('stg_web_events__events'), {'account_hk': 'viewer_hk', 'account_id': 'viewer_id'}),
+    ]
+) }}
