@@ -1,0 +1,32 @@
+{#- A feed of reference data in delivered_rows: each staged row, held where the history of its satellite
+    says the same at its time, and the hubs and links in `parents` have its keys. -#}
+{% macro delivered_changes(hash_key, staged, history, parents) %}
+select
+    delivered.record_source as feed,
+    {{ change_row_key(hash_key, 'delivered', 'effective_at') }} as row_hk,
+    exists (
+        select 1 from {{ history }} as stored
+        where stored.{{ hash_key }} = delivered.{{ hash_key }}
+            and stored.change_hash = delivered.change_hash
+            and stored.valid_from_at <= delivered.effective_at
+            and coalesce(stored.valid_to_at >= delivered.effective_at, true)
+    )
+    {%- for key in parents %}
+    and parent_{{ loop.index }}.{{ key }} is not null
+    {%- endfor %} as is_held,
+    exists (
+        select 1 from {{ history }} as stored
+        where stored.{{ hash_key }} = delivered.{{ hash_key }}
+            and stored.change_hash = delivered.change_hash
+            and stored.valid_from_at = delivered.effective_at
+            and stored.load_id = delivered.load_id
+    ) as is_first,
+    delivered.{{ hash_key }} <> {{ zero_key() }} as has_key,
+    delivered.load_id,
+    delivered.row_number
+from {{ staged }} as delivered
+{%- for key, parent in parents.items() %}
+left join {{ parent }} as parent_{{ loop.index }}
+    on delivered.{{ key }} = parent_{{ loop.index }}.{{ key }}
+{%- endfor %}
+{% endmacro %}
