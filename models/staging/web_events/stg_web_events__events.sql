@@ -53,6 +53,7 @@ keyed as (
 
 select
     {{ hash_key(['event_id', instant_text('event_at')]) }} as event_hk,
+    {{ hash_key(['coalesce(account_id, cookie_id)']) }} as viewer_hk,
     {{ hash_key(['cookie_id']) }} as cookie_hk,
     {{ hash_key(['account_id']) }} as account_hk,
     case
@@ -64,6 +65,7 @@ select
     {{ hash_key(['campaign_id']) }} as campaign_hk,
     event_id,
     event_type,
+    coalesce(account_id, cookie_id) as viewer_id,
     cookie_id,
     account_id,
     session_id,

@@ -32,3 +32,33 @@ union all
         'channel_broadcaster_hk': ref('link_channel_broadcaster'),
     }
 ) }}
+union all
+{{ delivered_events(
+    'event_hk',
+    ref('stg_web_events__events'),
+    ref('link_web_event'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'session_hk': ref('hub_session'),
+        'web_page_hk': ref('hub_web_page'),
+        'programme_hk': ref('hub_programme'),
+        'campaign_hk': ref('hub_campaign'),
+    }
+) }}
+union all
+{{ delivered_changes(
+    'programme_hk',
+    ref('stg_titles__titles'),
+    ref('title_history'),
+    {'programme_hk': ref('hub_programme')}
+) }}
+union all
+{{ delivered_changes(
+    'campaign_spend_hk',
+    ref('stg_campaign_spend__spends'),
+    ref('campaign_spend_history'),
+    {
+        'campaign_hk': ref('hub_campaign'),
+        'campaign_spend_hk': ref('link_campaign_spend'),
+    }
+) }}

@@ -7,3 +7,9 @@ union all
 {{ stored_changes('programme_hk', ref('programme_history')) }}
 union all
 {{ stored_changes('channel_hk', ref('channel_history')) }}
+union all
+{{ stored_events('event_hk', ref('link_web_event')) }}
+union all
+{{ stored_changes('programme_hk', ref('title_history')) }}
+union all
+{{ stored_changes('campaign_spend_hk', ref('campaign_spend_history')) }}

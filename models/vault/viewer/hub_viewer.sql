@@ -6,6 +6,6 @@
     [
         ref('stg_stb_events__events'),
         renamed(ref('stg_web_events__events'), {'cookie_hk': 'viewer_hk', 'cookie_id': 'viewer_id'}),
-        renamed(ref('stg_web_events__events'), {'account_hk': 'viewer_hk', 'account_id': 'viewer_id'}),
+        ref('stg_web_events__events'),
     ]
 ) }}
