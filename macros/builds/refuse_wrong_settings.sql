@@ -16,6 +16,7 @@
         'player_hold_seconds': [positive_number, "a whole number of seconds above 0"],
         'foreground_hold_seconds': [positive_number, "a whole number of seconds above 0"],
         'read_seconds': [whole_number, "a whole number of seconds"],
+        'overlap_rule': ["^(person|device)$", "person or device"],
         'reach_minutes': ["^([1-9]|[1-9][0-9]{1,2})$", "a whole number of minutes from 1 to 999"],
     } -%}
     {%- for name, (pattern, meaning) in allowed.items() -%}

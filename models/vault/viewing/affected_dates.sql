@@ -1,10 +1,13 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
--- An event changes viewing at most a hold before and after it, and reach on a date at most one
--- threshold further.
+-- An event changes viewing at most a hold before and after it, a session while it lasts, and both
+-- reach on a date at most one threshold further. A web event changes computed sessions as far as
+-- session_max_hours decide who it is of, and where sessions begin and are cut; a delivered session is
+-- changed as a whole. A title's kind and length change the dates on which it was seen.
 
 {{ config(incremental_strategy='append') }}
 
-{% set reach_of_an_event = var('liveness_hold_seconds') + reach_horizon_seconds() | int %}
+{% set session_seconds = reach_horizon_seconds() | int %}
+{% set event_seconds = var('liveness_hold_seconds') + session_seconds %}
 
 with
 
@@ -13,26 +16,133 @@ event_hours as (
     select
         record_source as feed,
         load_id,
-        min(event_at) as first_event_at,
-        max(event_at) as last_event_at
+        {{ add_seconds('min(event_at)', -event_seconds) }} as started_at,
+        {{ add_seconds('max(event_at)', event_seconds) }} as ended_at
     from {{ ref('link_stb_event') }}
     where {{ in_new_loads('load_id') }}
     group by record_source, load_id, date_trunc('hour', event_at)
 
 ),
 
+session_spans as (
+
+    select
+        record_source,
+        load_id,
+        broadcast_date,
+        span_started_at,
+        span_ended_at
+    from {{ ref('tv_session_span') }}
+    where {{ in_new_loads('load_id') }}
+    union all
+    select
+        superseded.record_source,
+        superseded.load_id,
+        spans.broadcast_date,
+        spans.span_started_at,
+        spans.span_ended_at
+    from {{ ref('superseded_tv_session') }} as superseded
+    inner join {{ ref('tv_session_span') }} as spans
+        on superseded.tv_session_hk = spans.tv_session_hk
+    where {{ in_new_loads('superseded.load_id') }}
+
+),
+
+session_days as (
+
+    select
+        record_source as feed,
+        load_id,
+        {{ add_seconds('min(span_started_at)', -session_seconds) }} as started_at,
+        {{ add_seconds('max(span_ended_at)', session_seconds) }} as ended_at
+    from session_spans
+    group by record_source, load_id, broadcast_date
+
+),
+
+web_hours as (
+
+    select
+        record_source as feed,
+        load_id,
+        {{ add_seconds('min(event_at)', -2 * visit_seconds) }} as started_at,
+        {{ add_seconds('max(event_at)', 3 * visit_seconds) }} as ended_at
+    from {{ ref('session_input') }}
+    where {{ in_new_loads('load_id') }} and session_hk = {{ zero_key() }}
+    group by record_source, load_id, date_trunc('hour', event_at)
+
+),
+
+delivered_sessions as (
+
+    select
+        event.record_source as feed,
+        event.load_id,
+        min(activity.first_event_at) as started_at,
+        max(activity.last_event_at) as ended_at
+    from {{ ref('session_input') }} as event
+    inner join {{ ref('session_activity') }} as activity on event.session_hk = activity.session_hk
+    where {{ in_new_loads('event.load_id') }}
+    group by event.record_source, event.load_id, date_trunc('hour', activity.first_event_at)
+
+),
+
+changed_titles as (
+
+    select
+        programme_hk,
+        record_source,
+        load_id
+    from {{ ref('sat_title_details') }}
+    where {{ in_new_loads('load_id') }}
+    union
+    select
+        programme_hk,
+        record_source,
+        load_id
+    from {{ ref('title_reported_length') }}
+    where {{ in_new_loads('load_id') }}
+
+),
+
+title_days as (
+
+    select
+        changed_titles.record_source as feed,
+        changed_titles.load_id,
+        {{ add_seconds('min(event.event_at)', -visit_seconds) }} as started_at,
+        max(event.event_at) as ended_at
+    from {{ ref('link_web_event') }} as event
+    inner join changed_titles on event.programme_hk = changed_titles.programme_hk
+    where event.programme_hk <> {{ zero_key() }}
+    group by changed_titles.record_source, changed_titles.load_id, event.event_date
+
+),
+
+stretches as (
+
+    select * from event_hours
+    union all
+    select * from session_days
+    union all
+    select * from web_hours
+    union all
+    select * from delivered_sessions
+    union all
+    select * from title_days
+
+),
+
 touched as (
 
     select distinct
-        event_hours.feed,
-        event_hours.load_id,
+        stretches.feed,
+        stretches.load_id,
         calendar.broadcast_date
-    from event_hours
+    from stretches
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.day_started_at
-            <= {{ add_seconds('event_hours.last_event_at', reach_of_an_event) }}
-            and calendar.day_ended_at
-            > {{ add_seconds('event_hours.first_event_at', -reach_of_an_event) }}
+        on calendar.day_started_at <= stretches.ended_at
+            and calendar.day_ended_at > stretches.started_at
 
 )
 

@@ -1,0 +1,7 @@
+-- Grain: one row per household.
+
+{{ hub(
+    'household_hk',
+    ['household_id'],
+    [ref('stg_viewer_profiles__profiles'), ref('stg_tv_sessions__sessions')]
+) }}
