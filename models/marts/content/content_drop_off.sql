@@ -25,8 +25,9 @@ positions as (
     select
         position.programme_hk,
         position.bucket,
-        sum(position.seconds_seen) as seconds_seen,
-        sum(position.distinct_seconds_seen) as distinct_seconds_seen
+        cast(sum(position.seconds_seen) as decimal(18, 6)) as seconds_seen,
+        cast(sum(position.distinct_seconds_seen) as decimal(18, 6))
+            as distinct_seconds_seen
     from {{ ref('video_play_position') }} as position
     inner join {{ ref('video_play') }} as play
         on position.video_play_hk = play.video_play_hk
@@ -45,8 +46,8 @@ select
     5 * plays.bucket as to_pct,
     cast(title.length_seconds as {{ type_double() }}) / 20 as bucket_seconds,
     plays.plays,
-    plays.plays_reaching,
-    plays.plays_retained,
+    cast(plays.plays_reaching as bigint) as plays_reaching,
+    cast(plays.plays_retained as bigint) as plays_retained,
     cast(coalesce(positions.seconds_seen, 0) as {{ type_double() }}) as seconds_seen,
     cast(coalesce(positions.distinct_seconds_seen, 0) as {{ type_double() }})
         as distinct_seconds_seen,

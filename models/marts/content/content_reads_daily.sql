@@ -43,8 +43,9 @@ select
     title.title_name,
     title.title_genre,
     count(*) as visitors,
-    sum(case when readers.engaged_seconds >= {{ var('read_seconds') }} then 1 else 0 end)
-        as readers,
+    cast(
+        sum(case when readers.engaged_seconds >= {{ var('read_seconds') }} then 1 else 0 end) as bigint
+    ) as readers,
     cast(sum(readers.engaged_seconds) as {{ type_double() }}) as engaged_seconds,
     readers.broadcast_date
 from readers

@@ -30,6 +30,7 @@ cleaned as (
         {{ clean_text('device') }} as device,
         user_agent,
         {{ clean_text('country') }} as country,
+        'web_events' as feed,
         'web_events' as record_source,
         position_seconds,
         length_seconds,
@@ -58,7 +59,7 @@ select
     {{ hash_key(['account_id']) }} as account_hk,
     case
         when session_id is null then {{ zero_key() }}
-        else {{ hash_key(['record_source', 'session_id']) }}
+        else {{ hash_key(['feed', 'session_id']) }}
     end as session_hk,
     {{ hash_key(['page_id']) }} as web_page_hk,
     {{ hash_key(['programme_id']) }} as programme_hk,
@@ -84,6 +85,7 @@ select
     device,
     user_agent,
     country,
+    feed,
     record_source,
     position_seconds,
     length_seconds,

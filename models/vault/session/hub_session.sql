@@ -1,3 +1,3 @@
--- Grain: one row per session that a feed delivers.
+-- Grain: one row per session that its feed delivers.
 
-{{ hub('session_hk', ['record_source', 'session_id'], [ref('stg_web_events__events')]) }}
+{{ hub('session_hk', ['feed', 'session_id'], [ref('stg_web_events__events')]) }}

@@ -1,4 +1,4 @@
--- Grain: one row per stretch over which a player played: from one of its events to the next.
+-- Grain: one row per event of a player, with how long it played from there to its next event.
 -- Time runs from play or heartbeat to the next player event of the view, for player_hold_seconds at
 -- most and not past the session's last event. Changes of quality, volume or speed are none of these
 -- events; a heartbeat in another state than playing stops as a pause does.
@@ -66,6 +66,7 @@ stays as (
 
 select
     video_play_hk,
+    event_hk,
     session_hk,
     viewer_hk,
     programme_hk,

@@ -57,7 +57,7 @@ select
     programme_hk,
     device,
     record_source,
-    viewing_seconds,
+    cast(viewing_seconds as decimal(18, 6)) as viewing_seconds,
     cast(viewing_seconds as {{ type_double() }}) / nullif(length_seconds, 0) as viewed_rate,
     case when length_seconds > 0 then coalesce(progress_rate, 0) end as progress_rate,
     case when length_seconds > 0 then coalesce(progress_before_seek_rate, 0) end

@@ -1,8 +1,7 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
--- reach on a date at most one threshold further. A web event changes computed sessions as far as
--- session_max_hours decide who it is of, and where sessions begin and are cut; a delivered session is
--- changed as a whole. A title's kind and length change the dates on which it was seen.
+-- reach on a date at most one threshold further. What a load changes of web sessions is
+-- in session_stretch.
 
 {{ config(incremental_strategy='append') }}
 
@@ -60,76 +59,19 @@ session_days as (
 
 ),
 
-web_hours as (
-
-    select
-        record_source as feed,
-        load_id,
-        {{ add_seconds('min(event_at)', -2 * visit_seconds) }} as started_at,
-        {{ add_seconds('max(event_at)', 3 * visit_seconds) }} as ended_at
-    from {{ ref('session_input') }}
-    where {{ in_new_loads('load_id') }} and session_hk = {{ zero_key() }}
-    group by record_source, load_id, date_trunc('hour', event_at)
-
-),
-
-delivered_sessions as (
-
-    select
-        event.record_source as feed,
-        event.load_id,
-        min(activity.first_event_at) as started_at,
-        max(activity.last_event_at) as ended_at
-    from {{ ref('session_input') }} as event
-    inner join {{ ref('session_activity') }} as activity on event.session_hk = activity.session_hk
-    where {{ in_new_loads('event.load_id') }}
-    group by event.record_source, event.load_id, date_trunc('hour', activity.first_event_at)
-
-),
-
-changed_titles as (
-
-    select
-        programme_hk,
-        record_source,
-        load_id
-    from {{ ref('sat_title_details') }}
-    where {{ in_new_loads('load_id') }}
-    union
-    select
-        programme_hk,
-        record_source,
-        load_id
-    from {{ ref('title_reported_length') }}
-    where {{ in_new_loads('load_id') }}
-
-),
-
-title_days as (
-
-    select
-        changed_titles.record_source as feed,
-        changed_titles.load_id,
-        {{ add_seconds('min(event.event_at)', -visit_seconds) }} as started_at,
-        max(event.event_at) as ended_at
-    from {{ ref('link_web_event') }} as event
-    inner join changed_titles on event.programme_hk = changed_titles.programme_hk
-    where event.programme_hk <> {{ zero_key() }}
-    group by changed_titles.record_source, changed_titles.load_id, event.event_date
-
-),
-
 stretches as (
 
     select * from event_hours
     union all
     select * from session_days
     union all
-    select * from web_hours
-    union all
-    select * from delivered_sessions
-    union all
-    select * from title_days
+    select
+        feed,
+        load_id,
+        started_at,
+        ended_at
+    from {{ ref('session_stretch') }}
+    where {{ in_new_loads('load_id') }}
 
 ),
 
