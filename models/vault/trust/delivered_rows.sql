@@ -32,3 +32,34 @@ union all
         'channel_broadcaster_hk': ref('link_channel_broadcaster'),
     }
 ) }}
+union all
+{{ delivered_events(
+    'event_hk',
+    ref('stg_listen_events__events'),
+    ref('link_listen_event'),
+    {
+        'session_hk': ref('hub_session'),
+        'viewer_hk': ref('hub_viewer'),
+        'web_page_hk': ref('hub_web_page'),
+        'plan_hk': ref('hub_plan'),
+        'user_agent_hk': ref('hub_user_agent'),
+        'location_hk': ref('hub_location'),
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'session_viewer_hk': ref('link_session_viewer'),
+        'viewer_plan_hk': ref('link_viewer_plan'),
+    },
+    kinds={'song_play_hk': ref('link_song_play')},
+    activity=ref('viewer_activity')
+) }}
+union all
+{{ delivered_changes(
+    'song_hk',
+    ref('stg_songs__songs'),
+    ref('song_history'),
+    {
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'song_artist_hk': ref('link_song_artist'),
+    }
+) }}

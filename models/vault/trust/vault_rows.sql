@@ -7,3 +7,7 @@ union all
 {{ stored_changes('programme_hk', ref('programme_history')) }}
 union all
 {{ stored_changes('channel_hk', ref('channel_history')) }}
+union all
+{{ stored_events('event_hk', ref('link_listen_event')) }}
+union all
+{{ stored_changes('song_hk', ref('song_history')) }}

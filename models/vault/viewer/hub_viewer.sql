@@ -1,7 +1,11 @@
--- Grain: one row per viewer: what a feed identifies, a set-top box or a member of a panel.
+-- Grain: one row per viewer: what a feed identifies, a set-top box, a member of a panel, an account.
 
 {{ hub(
     'viewer_hk',
     ['viewer_id'],
-    [ref('stg_stb_events__events'), ref('stg_viewer_profiles__profiles')]
+    [
+        ref('stg_stb_events__events'),
+        ref('stg_viewer_profiles__profiles'),
+        ref('stg_listen_events__events'),
+    ]
 ) }}

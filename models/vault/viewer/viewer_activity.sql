@@ -5,14 +5,29 @@
 
 with
 
+new_events as (
+
+    select
+        viewer_hk,
+        event_at
+    from {{ ref('link_stb_event') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+    union all
+    select
+        viewer_hk,
+        event_at
+    from {{ ref('link_listen_event') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+
+),
+
 seen as (
 
     select
         viewer_hk,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at
-    from {{ ref('link_stb_event') }}
-    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+    from new_events
     group by viewer_hk
     {% if is_incremental() %}
     union all
@@ -21,9 +36,7 @@ seen as (
         first_event_at,
         last_event_at
     from {{ this }}
-    where viewer_hk in (
-        select viewer_hk from {{ ref('link_stb_event') }} where {{ in_new_loads('load_id') }}
-    )
+    where viewer_hk in (select new_events.viewer_hk from new_events)
     {% endif %}
 
 )

@@ -1,0 +1,3 @@
+-- Grain: one row per session that its feed delivers.
+
+{{ hub('session_hk', ['feed', 'session_id'], [ref('stg_listen_events__events')]) }}
