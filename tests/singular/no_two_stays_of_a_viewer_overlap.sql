@@ -10,6 +10,7 @@ followed as (
         ended_at,
         lead(started_at) over (partition by viewer_hk order by started_at) as next_started_at
     from {{ rows_to_test(ref('viewing_interval')) }} as viewing_interval
+    where platform = 'tv'
 
 )
 

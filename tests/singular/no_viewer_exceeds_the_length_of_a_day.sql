@@ -8,4 +8,4 @@ select
 from {{ rows_to_test(ref('viewing_duration_daily')) }} as viewing
 inner join {{ ref('broadcast_calendar') }} as calendar
     on viewing.broadcast_date = calendar.broadcast_date
-where viewing.viewing_seconds > calendar.day_seconds
+where viewing.platform = 'tv' and viewing.viewing_seconds > calendar.day_seconds

@@ -1,5 +1,5 @@
--- Grain: one row per uninterrupted stay of one viewer on one channel and programme within a
--- broadcast date.
+-- Grain: one row per uninterrupted stay of one viewer on one channel and programme, or play of one
+-- song, within a broadcast date.
 
 {% set hold_days = (var('liveness_hold_seconds') / 86400) | round(0, 'ceil') | int %}
 
@@ -113,10 +113,27 @@ select
     viewer_hk,
     channel_hk,
     programme_hk,
+    {{ zero_key() }} as song_hk,
     '{{ feed_setting('stb_events', 'platform') }}' as platform,
+    'tv' as device,
     record_source,
     {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
     broadcast_date,
     started_at,
     ended_at
 from stays_by_date
+union all
+select
+    viewer_hk,
+    {{ zero_key() }} as channel_hk,
+    {{ zero_key() }} as programme_hk,
+    song_hk,
+    '{{ feed_setting('listen_events', 'platform') }}' as platform,
+    device,
+    record_source,
+    {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
+    broadcast_date,
+    started_at,
+    ended_at
+from {{ ref('song_stay') }}
+where {{ in_affected_dates('broadcast_date') }}
