@@ -45,9 +45,13 @@ class Warehouse:
 
     def load(self, name: str, rows: Iterable[dict]) -> None:
         """Deliver the rows as one set-top-box drop and load it."""
-        drop = self.folder / "drops" / f"stb_events_{name}.json"
+        self.deliver(f"stb_events_{name}.json", "".join(json.dumps(row) + "\n" for row in rows))
+
+    def deliver(self, file_name: str, text: str) -> None:
+        """Deliver a drop of this name and load it."""
+        drop = self.folder / "drops" / file_name
         drop.parent.mkdir(exist_ok=True)
-        drop.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        drop.write_text(text)
         self.load_file(drop)
 
     def load_file(self, path: Path) -> None:

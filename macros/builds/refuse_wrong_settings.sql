@@ -6,6 +6,7 @@
         'broadcast_day_start': ["^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time in quotes, as in '06:00'"],
         'liveness_hold_seconds': [whole_number, "a whole number of seconds"],
         'minute_attribution': ["^(last|longest|exact)$", "last, longest or exact"],
+        'overlap_rule': ["^(person|device)$", "person or device"],
         'reach_minutes': ["^([1-9]|[1-9][0-9]{1,2})$", "a whole number of minutes from 1 to 999"],
         'skip_tolerance_seconds': [whole_number, "a whole number of seconds"],
     } -%}

@@ -3,7 +3,14 @@
     kind, and what is kept of viewers and spellings covers it. A row without a viewer, and a channel that
     isn't named, belong to the ghost. -#}
 {% macro delivered_events(
-    hash_key, staged, event_link, parents, kinds={}, activity=none, spelling=none
+    hash_key,
+    staged,
+    event_link,
+    parents,
+    kinds={},
+    at='event_at',
+    activity=none,
+    spelling=none
 ) %}
 select
     delivered.record_source as feed,
@@ -17,13 +24,13 @@ select
     {%- endfor %}
     {%- if activity %}
     and coalesce(
-        delivered.event_at between activity.first_event_at and activity.last_event_at,
+        delivered.{{ at }} between activity.first_event_at and activity.last_event_at,
         delivered.viewer_hk = {{ zero_key() }}
     )
     {%- endif %}
     {%- if spelling %}
     and coalesce(
-        spelling.last_used_at >= delivered.event_at, delivered.channel_hk = {{ zero_key() }}
+        spelling.last_used_at >= delivered.{{ at }}, delivered.channel_hk = {{ zero_key() }}
     )
     {%- endif %} as is_held,
     coalesce(stored.load_id = delivered.load_id, false) as is_first,

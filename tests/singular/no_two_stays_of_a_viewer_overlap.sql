@@ -8,7 +8,9 @@ followed as (
         viewer_hk,
         started_at,
         ended_at,
-        lead(started_at) over (partition by viewer_hk order by started_at) as next_started_at
+        lead(started_at) over (
+            partition by {{ stays_that_compete() }} order by started_at
+        ) as next_started_at
     from {{ rows_to_test(ref('viewing_interval')) }} as viewing_interval
     where platform = 'tv'
 

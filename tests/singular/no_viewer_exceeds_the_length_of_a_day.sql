@@ -1,11 +1,25 @@
-{{ config(meta={'dagster': {'ref': {'name': 'viewing_duration_daily'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'viewing_interval'}}}) }}
+
+with
+
+viewer_days as (
+
+    select
+        viewer_hk,
+        broadcast_date,
+        sum(viewing_seconds) as viewing_seconds
+    from {{ rows_to_test(ref('viewing_interval')) }} as viewing_interval
+    where platform = 'tv'
+    group by broadcast_date, {{ stays_that_compete() }}
+
+)
 
 select
-    viewing.viewer_id,
-    viewing.broadcast_date,
-    viewing.viewing_seconds,
+    viewer_days.viewer_hk,
+    viewer_days.broadcast_date,
+    viewer_days.viewing_seconds,
     calendar.day_seconds
-from {{ rows_to_test(ref('viewing_duration_daily')) }} as viewing
+from viewer_days
 inner join {{ ref('broadcast_calendar') }} as calendar
-    on viewing.broadcast_date = calendar.broadcast_date
-where viewing.platform = 'tv' and viewing.viewing_seconds > calendar.day_seconds
+    on viewer_days.broadcast_date = calendar.broadcast_date
+where viewer_days.viewing_seconds > calendar.day_seconds

@@ -8,9 +8,9 @@ plays as (
     select
         broadcast_date,
         count(*) as plays,
-        sum(case when is_stream then 1 else 0 end) as streams,
-        sum(case when is_skip then 1 else 0 end) as skips,
-        sum(case when is_early_skip then 1 else 0 end) as early_skips,
+        count(case when is_stream then 1 end) as streams,
+        count(case when is_skip then 1 end) as skips,
+        count(case when is_early_skip then 1 end) as early_skips,
         count(distinct case when is_stream then viewer_hk end) as stream_listeners,
         count(distinct session_hk) as sessions,
         count(distinct song_hk) as songs,

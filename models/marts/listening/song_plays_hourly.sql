@@ -28,9 +28,9 @@ plays_in_hours as (
 select
     hour_of_day,
     count(*) as plays,
-    sum(case when is_stream then 1 else 0 end) as streams,
-    sum(case when is_skip then 1 else 0 end) as skips,
-    sum(case when is_early_skip then 1 else 0 end) as early_skips,
+    count(case when is_stream then 1 end) as streams,
+    count(case when is_skip then 1 end) as skips,
+    count(case when is_early_skip then 1 end) as early_skips,
     count(distinct viewer_hk) as listeners,
     count(distinct song_hk) as songs,
     cast(coalesce(sum(played_seconds), 0) as {{ type_double() }}) as played_seconds,

@@ -3,6 +3,7 @@
 
 {{ config(materialized='view') }}
 -- Events that name no plan say nothing of it.
+-- A build tests the dates that it touched: depends_on: {{ ref('affected_dates') }}
 
 with
 

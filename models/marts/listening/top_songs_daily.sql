@@ -40,7 +40,7 @@ counted as (
         song_title,
         artist_name,
         count(*) as plays,
-        sum(case when is_stream then 1 else 0 end) as streams,
+        count(case when is_stream then 1 end) as streams,
         count(distinct viewer_hk) as listeners,
         coalesce(sum(played_seconds), 0) as played_seconds
     from entries

@@ -13,6 +13,13 @@ used as (
         event_at as last_used_at
     from {{ ref('stg_stb_events__events') }}
     where {{ in_new_loads('load_id') }} and channel_hk <> {{ zero_key() }}
+    union all
+    select
+        channel_hk,
+        channel_name,
+        started_at as last_used_at
+    from {{ ref('stg_tv_sessions__sessions') }}
+    where {{ in_new_loads('load_id') }} and channel_hk <> {{ zero_key() }}
     {% if is_incremental() %}
     union all
     select

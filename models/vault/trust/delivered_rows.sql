@@ -15,6 +15,22 @@
     spelling=ref('channel_spelling')
 ) }}
 union all
+{{ delivered_events(
+    'tv_session_hk',
+    ref('stg_tv_sessions__sessions'),
+    ref('link_tv_session'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'channel_hk': ref('hub_channel'),
+        'household_hk': ref('hub_household'),
+        'device_hk': ref('hub_device'),
+        'household_device_hk': ref('link_household_device'),
+    },
+    at='started_at',
+    activity=ref('viewer_activity'),
+    spelling=ref('channel_spelling')
+) }}
+union all
 {{ delivered_changes(
     'programme_hk',
     ref('stg_programmes__programmes'),

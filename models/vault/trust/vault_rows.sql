@@ -4,6 +4,8 @@
 
 {{ stored_events('event_hk', ref('link_stb_event')) }}
 union all
+{{ stored_events('tv_session_hk', ref('link_tv_session')) }}
+union all
 {{ stored_changes('programme_hk', ref('programme_history')) }}
 union all
 {{ stored_changes('channel_hk', ref('channel_history')) }}

@@ -5,30 +5,37 @@
 
 with
 
-new_events as (
-
-    select
-        viewer_hk,
-        event_at
-    from {{ ref('link_stb_event') }}
-    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
-    union all
-    select
-        viewer_hk,
-        event_at
-    from {{ ref('link_listen_event') }}
-    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
-
-),
-
 seen as (
 
     select
         viewer_hk,
         min(event_at) as first_event_at,
         max(event_at) as last_event_at
-    from new_events
+    from {{ ref('link_stb_event') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
     group by viewer_hk
+    union all
+    select
+        viewer_hk,
+        min(started_at) as first_event_at,
+        max(greatest(started_at, {{ add_seconds('ended_at', -0.000001) }})) as last_event_at
+    from {{ ref('link_tv_session') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+    group by viewer_hk
+    union all
+    select
+        viewer_hk,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at
+    from {{ ref('link_listen_event') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+    group by viewer_hk
+
+),
+
+folded as (
+
+    select * from seen
     {% if is_incremental() %}
     union all
     select
@@ -36,7 +43,7 @@ seen as (
         first_event_at,
         last_event_at
     from {{ this }}
-    where viewer_hk in (select new_events.viewer_hk from new_events)
+    where viewer_hk in (select seen.viewer_hk from seen)
     {% endif %}
 
 )
@@ -45,5 +52,5 @@ select
     viewer_hk,
     min(first_event_at) as first_event_at,
     max(last_event_at) as last_event_at
-from seen
+from folded
 group by viewer_hk

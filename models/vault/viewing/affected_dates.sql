@@ -1,10 +1,12 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
--- An event changes viewing at most a hold before and after it, and reach on a date at most one
--- threshold further; one of listening what its session plays within a day, as no song is longer.
+-- An event changes viewing at most a hold before and after it, a session while it lasts, and both
+-- reach on a date at most one threshold further. One of listening changes what plays within a day of
+-- it: no song is longer.
 
 {{ config(incremental_strategy='append') }}
 
-{% set reach_of_an_event = var('liveness_hold_seconds') + reach_horizon_seconds() | int %}
+{% set session_seconds = reach_horizon_seconds() | int %}
+{% set event_seconds = var('liveness_hold_seconds') + session_seconds %}
 
 with
 
@@ -13,8 +15,8 @@ event_hours as (
     select
         record_source as feed,
         load_id,
-        {{ add_seconds('min(event_at)', -reach_of_an_event) }} as started_at,
-        {{ add_seconds('max(event_at)', reach_of_an_event) }} as ended_at
+        {{ add_seconds('min(event_at)', -event_seconds) }} as started_at,
+        {{ add_seconds('max(event_at)', event_seconds) }} as ended_at
     from {{ ref('link_stb_event') }}
     where {{ in_new_loads('load_id') }}
     group by record_source, load_id, date_trunc('hour', event_at)
@@ -30,16 +32,60 @@ event_hours as (
 
 ),
 
+session_spans as (
+
+    select
+        record_source,
+        load_id,
+        broadcast_date,
+        span_started_at,
+        span_ended_at
+    from {{ ref('tv_session_span') }}
+    where {{ in_new_loads('load_id') }}
+    union all
+    select
+        superseded.record_source,
+        superseded.load_id,
+        spans.broadcast_date,
+        spans.span_started_at,
+        spans.span_ended_at
+    from {{ ref('superseded_tv_session') }} as superseded
+    inner join {{ ref('tv_session_span') }} as spans
+        on superseded.tv_session_hk = spans.tv_session_hk
+    where {{ in_new_loads('superseded.load_id') }}
+
+),
+
+session_days as (
+
+    select
+        record_source as feed,
+        load_id,
+        {{ add_seconds('min(span_started_at)', -session_seconds) }} as started_at,
+        {{ add_seconds('max(span_ended_at)', session_seconds) }} as ended_at
+    from session_spans
+    group by record_source, load_id, broadcast_date
+
+),
+
+stretches as (
+
+    select * from event_hours
+    union all
+    select * from session_days
+
+),
+
 touched as (
 
     select distinct
-        event_hours.feed,
-        event_hours.load_id,
+        stretches.feed,
+        stretches.load_id,
         calendar.broadcast_date
-    from event_hours
+    from stretches
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on calendar.day_started_at <= event_hours.ended_at
-            and calendar.day_ended_at > event_hours.started_at
+        on calendar.day_started_at <= stretches.ended_at
+            and calendar.day_ended_at > stretches.started_at
 
 )
 

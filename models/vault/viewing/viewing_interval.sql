@@ -1,56 +1,39 @@
 -- Grain: one row per uninterrupted stay of one viewer on one channel and programme, or play of one
 -- song, within a broadcast date.
-
-{% set hold_days = (var('liveness_hold_seconds') / 86400) | round(0, 'ceil') | int %}
+-- The neighbouring dates tell how long a stay is that crosses a border: no threshold of reach is
+-- longer than a day.
 
 with
-
--- A broadcast date lies within the UTC dates from the one before it to the second after it, in any
--- time zone.
-events as (
-
-    select * from {{ ref('link_stb_event') }}
-    where {{ in_affected_dates('event_date', days_before=1 + hold_days, days_after=2 + hold_days) }}
-        and viewer_hk <> {{ zero_key() }}
-
-),
-
-followed_events as (
-
-    select
-        viewer_hk,
-        channel_hk,
-        programme_hk,
-        event_code,
-        record_source,
-        event_at,
-        lead(event_at) over (
-            partition by viewer_hk
-            order by
-                event_at,
-                case event_code when 'SSTART' then 1 when 'SSTAND' then 3 else 2 end,
-                {{ by_code_point('channel_id') }} nulls first,
-                {{ by_code_point('programme_id') }} nulls first,
-                {{ by_code_point('satellite') }} nulls first
-        ) as next_event_at
-    from events
-
-),
 
 stays as (
 
     select
         viewer_hk,
+        {{ zero_key() }} as device_hk,
         channel_hk,
         programme_hk,
+        '{{ feed_setting('stb_events', 'platform') }}' as platform,
         record_source,
-        event_at as started_at,
-        least(
-            coalesce(next_event_at, {{ add_seconds('event_at', var('liveness_hold_seconds')) }}),
-            {{ add_seconds('event_at', var('liveness_hold_seconds')) }}
-        ) as ended_at
-    from followed_events
-    where channel_hk <> {{ zero_key() }} and event_code <> 'SSTAND'
+        broadcast_date,
+        started_at,
+        ended_at,
+        cast(null as timestamp) as broadcast_at
+    from {{ ref('stb_stay') }}
+    where {{ in_affected_dates('broadcast_date', days_before=1, days_after=1) }}
+    union all
+    select
+        viewer_hk,
+        device_hk,
+        channel_hk,
+        {{ zero_key() }} as programme_hk,
+        '{{ feed_setting('tv_sessions', 'platform') }}' as platform,
+        record_source,
+        broadcast_date,
+        started_at,
+        ended_at,
+        broadcast_at
+    from {{ ref('tv_session_stay') }}
+    where {{ in_affected_dates('broadcast_date', days_before=1, days_after=1) }}
 
 ),
 
@@ -58,73 +41,83 @@ compared_stays as (
 
     select
         *,
-        lag(ended_at) over (
-            partition by viewer_hk, channel_hk, programme_hk order by started_at
-        ) as previous_ended_at
+        lag(ended_at) over stays_on_channel as previous_ended_at,
+        lag(broadcast_date) over stays_on_channel as previous_date,
+        lag(device_hk) over stays_on_channel as previous_device_hk,
+        lag(programme_hk) over stays_on_channel as previous_programme_hk,
+        lag(broadcast_at - started_at) over stays_on_channel as previous_time_shift,
+        last_value(ended_at) over (
+            partition by viewer_hk, channel_hk
+            order by started_at
+            rows between unbounded preceding and unbounded following
+        ) as last_ended_at
     from stays
-    where ended_at > started_at
+    window stays_on_channel as (partition by viewer_hk, channel_hk order by started_at)
 
 ),
 
-numbered_stays as (
+-- For reach only a break ends a stay; an interval also has one date, device, programme and shift.
+first_stays as (
 
     select
         *,
-        sum(case when previous_ended_at = started_at then 0 else 1 end) over (
-            partition by viewer_hk, channel_hk, programme_hk order by started_at
-        ) as stay_number
+        previous_ended_at is distinct from started_at as is_after_break
     from compared_stays
+    where previous_ended_at is distinct from started_at
+        or previous_date is distinct from broadcast_date
+        or previous_device_hk is distinct from device_hk
+        or previous_programme_hk is distinct from programme_hk
+        or previous_time_shift is distinct from broadcast_at - started_at
 
 ),
 
 merged_stays as (
 
     select
-        viewer_hk,
-        channel_hk,
-        programme_hk,
-        record_source,
-        min(started_at) as started_at,
-        max(ended_at) as ended_at
-    from numbered_stays
-    group by viewer_hk, channel_hk, programme_hk, record_source, stay_number
-
-),
-
-stays_by_date as (
-
-    select
-        merged_stays.viewer_hk,
-        merged_stays.channel_hk,
-        merged_stays.programme_hk,
-        merged_stays.record_source,
-        calendar.broadcast_date,
-        greatest(merged_stays.started_at, calendar.day_started_at) as started_at,
-        least(merged_stays.ended_at, calendar.day_ended_at) as ended_at
-    from merged_stays
-    inner join {{ ref('broadcast_calendar') }} as calendar
-        on merged_stays.started_at < calendar.day_ended_at
-            and merged_stays.ended_at > calendar.day_started_at
-    where {{ in_affected_dates('calendar.broadcast_date') }}
+        *,
+        coalesce(
+            lead(previous_ended_at) over (partition by viewer_hk, channel_hk order by started_at),
+            last_ended_at
+        ) as stay_ended_at,
+        max(case when is_after_break then started_at end) over (
+            partition by viewer_hk, channel_hk order by started_at
+        ) as arrived_at,
+        coalesce(
+            min(case when is_after_break then previous_ended_at end) over (
+                partition by viewer_hk, channel_hk
+                order by started_at
+                rows between 1 following and unbounded following
+            ),
+            last_ended_at
+        ) as left_at
+    from first_stays
 
 )
 
 select
     viewer_hk,
+    device_hk,
     channel_hk,
     programme_hk,
     {{ zero_key() }} as song_hk,
-    '{{ feed_setting('stb_events', 'platform') }}' as platform,
+    platform,
     'tv' as device,
     record_source,
-    {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
+    {{ seconds_between('started_at', 'stay_ended_at') }} as viewing_seconds,
+    least(
+        {{ seconds_between('arrived_at', 'left_at') }},
+        cast({{ reach_horizon_seconds() }} as decimal(18, 6))
+    ) as reach_seconds,
     broadcast_date,
     started_at,
-    ended_at
-from stays_by_date
+    stay_ended_at as ended_at,
+    broadcast_at
+from merged_stays
+where {{ in_affected_dates('broadcast_date') }}
 union all
 select
     viewer_hk,
+    {{ zero_key() }} as device_hk,
     {{ zero_key() }} as channel_hk,
     {{ zero_key() }} as programme_hk,
     song_hk,
@@ -132,8 +125,13 @@ select
     device,
     record_source,
     {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
+    least(
+        {{ seconds_between('started_at', 'ended_at') }},
+        cast({{ reach_horizon_seconds() }} as decimal(18, 6))
+    ) as reach_seconds,
     broadcast_date,
     started_at,
-    ended_at
+    ended_at,
+    cast(null as timestamp) as broadcast_at
 from {{ ref('song_stay') }}
 where {{ in_affected_dates('broadcast_date') }}

@@ -10,13 +10,6 @@ NAMELESS = evening("nobody", at("2024-01-01 20:00:00"), at("2024-01-01 21:00:00"
 UNCHANGED = ("viewing_duration_daily", "average_viewing_duration")
 
 
-def deliver(warehouse: Warehouse, name: str, text: str) -> None:
-    drop = warehouse.folder / "drops" / name
-    drop.parent.mkdir(exist_ok=True)
-    drop.write_text(text)
-    warehouse.load_file(drop)
-
-
 def marts(warehouse: Warehouse) -> dict[str, list[str]]:
     return {
         mart: sorted(map(str, warehouse.execute(f"select * from marts.{mart}")))
@@ -30,8 +23,8 @@ def test_rows_without_a_key_are_counted_and_change_no_other_mart(warehouse: Ware
     warehouse.run()
     before = marts(warehouse)
     warehouse.load("nameless", [*NAMELESS, event("box1", at("2024-01-01 20:00:00"), "SSTART")])
-    deliver(warehouse, "programmes_1.tsv", "program_id\tprogram_name\tgenre\r\nnobody\tX\tY\r\n")
-    deliver(warehouse, "channels_1.csv", "channel,name,broadcaster\nnobody,X,Y\nAlpha,Alpha, \n")
+    warehouse.deliver("programmes_1.tsv", "program_id\tprogram_name\tgenre\r\nnobody\tX\tY\r\n")
+    warehouse.deliver("channels_1.csv", "channel,name,broadcaster\nnobody,X,Y\nAlpha,Alpha, \n")
     # The contracts require these keys; another feed's may not.
     for feed, key in (("stb_events", "mac"), ("programmes", "program_id"), ("channels", "channel")):
         warehouse.execute(f"update raw.{feed} set {key} = '\u00a0 ' where {key} = 'nobody'")

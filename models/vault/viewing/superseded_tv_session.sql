@@ -1,0 +1,45 @@
+-- Grain: one row per row of a session that another row with its session id supersedes.
+-- The row that ends last holds, and of those alike the one with the higher key: the order of
+-- delivery decides nothing. What doesn't hold once never does again, so that this only inserts.
+
+{{ config(incremental_strategy='append') }}
+
+with
+
+delivered_sessions as (
+
+    select distinct session_id from {{ ref('link_tv_session') }}
+    where {{ in_new_loads('load_id') }} and session_id is not null
+
+),
+
+ranked_rows as (
+
+    select
+        tv_session_hk,
+        record_source,
+        event_date,
+        load_id,
+        min(load_id) over (
+            partition by session_id
+            order by coalesce(ended_at, started_at) desc, tv_session_hk desc
+            rows between unbounded preceding and 1 preceding
+        ) as better_load_id
+    from {{ ref('link_tv_session') }}
+    where session_id in (select delivered_sessions.session_id from delivered_sessions)
+
+)
+
+select
+    tv_session_hk,
+    record_source,
+    event_date,
+    greatest(load_id, better_load_id) as load_id
+from ranked_rows
+where better_load_id is not null
+{% if is_incremental() %}
+    and not exists (
+        select 1 from {{ this }} as stored
+        where stored.tv_session_hk = ranked_rows.tv_session_hk
+    )
+{% endif %}
