@@ -29,6 +29,7 @@ days as (
     inner join steps
         on universe.broadcast_date >= steps.broadcast_date
             and (universe.broadcast_date < steps.next_date or steps.next_date is null)
+    where universe.target = 'all'
 
 ),
 

@@ -79,3 +79,15 @@ union all
         'song_artist_hk': ref('link_song_artist'),
     }
 ) }}
+union all
+{{ delivered_changes(
+    'viewer_hk',
+    ref('stg_viewer_profiles__profiles'),
+    ref('viewer_profile_history'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'household_hk': ref('hub_household'),
+        'viewer_household_hk': ref('link_viewer_household'),
+    },
+    relations={'household_hk': ref('viewer_household_history')}
+) }}

@@ -13,3 +13,5 @@ union all
 {{ stored_events('event_hk', ref('link_listen_event')) }}
 union all
 {{ stored_changes('song_hk', ref('song_history')) }}
+union all
+{{ stored_changes('viewer_hk', ref('viewer_profile_history')) }}
