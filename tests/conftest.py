@@ -78,7 +78,14 @@ def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
                 server = request.getfixturevalue("postgres_dsn")
                 dsn = stack.enter_context(throwaway_database(server))
             path = folder / "test.duckdb"
-            settings = Settings(engine, path, "", postgres_dsn=dsn, settle_seconds=0)
+            settings = Settings(
+                engine,
+                path,
+                "",
+                postgres_dsn=dsn,
+                settle_seconds=0,
+                pseudonym_key="a key that only tests have",
+            )
             warehouse = Warehouse(folder, settings, project)
             if project == PROJECT_DIR and engine not in manifests:
                 assert warehouse.dbt("parse"), warehouse.last

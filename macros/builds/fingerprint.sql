@@ -4,7 +4,7 @@
         {%- set node = graph.nodes.get(node_id) or graph.sources[node_id] -%}
         {%- set parts = [node_id] -%}
         {%- if node.resource_type == 'seed' -%}
-            {%- do parts.append(node.checksum.checksum) -%}
+            {%- do parts.extend([node.checksum.checksum, node.config.column_types | tojson]) -%}
         {%- elif node.resource_type == 'source' -%}
             {%- do parts.append(node.config.meta | tojson) -%}
         {%- elif node.resource_type == 'model' -%}

@@ -18,6 +18,7 @@
         'read_seconds': [whole_number, "a whole number of seconds"],
         'overlap_rule': ["^(person|device)$", "person or device"],
         'reach_minutes': ["^([1-9]|[1-9][0-9]{1,2})$", "a whole number of minutes from 1 to 999"],
+        'skip_tolerance_seconds': [whole_number, "a whole number of seconds"],
     } -%}
     {%- for name, (pattern, meaning) in allowed.items() -%}
         {%- if not modules.re.match(pattern, var(name) | string) -%}

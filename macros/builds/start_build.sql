@@ -4,6 +4,7 @@
     {%- if execute -%}
         {%- do refuse_wrong_settings() -%}
         {%- do refuse_build_that_cannot_be_right() -%}
+        {%- do refuse_seeds_not_loaded() -%}
         {%- if is_build() %}
 begin;
 {{ start_alone() }}
@@ -22,11 +23,7 @@ create table if not exists {{ build_table('build_fingerprints') }} (
     model text,
     fingerprint text
 );
-create table if not exists {{ build_table('progress') }} (
-    model text primary key,
-    as_of_load bigint,
-    fingerprint text
-);
+{{ create_progress() }}
 insert into {{ build_table('builds') }}
 select
     '{{ build_id() }}',
@@ -36,8 +33,7 @@ from {{ layer_table('raw', 'loads') }}
 on conflict do nothing;
 delete from {{ build_table('build_fingerprints') }};
 insert into {{ build_table('build_fingerprints') }} values
-            {%- for model_id, fingerprint in fingerprints().items()
-                if model_id.startswith('model.') %}
+            {%- for model_id, fingerprint in fingerprints().items() %}
 ('{{ build_id() }}', '{{ model_id }}', '{{ fingerprint }}'){{ ',' if not loop.last }}
             {%- endfor %};
 update {{ build_table('progress') }} set as_of_load = 0, fingerprint = null
@@ -52,6 +48,8 @@ where model in ('{{ selected_resources | join("', '") }}')
 {{ forget_missing_models() }}
 {{ analyze_raw() }}
 commit
+        {%- elif invocation_args_dict.get('which') == 'seed' -%}
+{{ create_progress() }}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {#- A feed of reference data in delivered_rows: each staged row, held where the history of its satellite
-    says the same at its time, and the hubs and links in `parents` have its keys. -#}
-{% macro delivered_changes(hash_key, staged, history, parents) %}
+    says the same at its time, the histories of `relations` have its partner then, and the hubs and links in
+    `parents` have its keys. -#}
+{% macro delivered_changes(hash_key, staged, history, parents, relations={}) %}
 select
     delivered.record_source as feed,
     {{ change_row_key(hash_key, 'delivered', 'effective_at') }} as row_hk,
@@ -11,6 +12,15 @@ select
             and stored.valid_from_at <= delivered.effective_at
             and coalesce(stored.valid_to_at >= delivered.effective_at, true)
     )
+    {%- for partner_key, relation in relations.items() %}
+    and exists (
+        select 1 from {{ relation }} as stored
+        where stored.{{ hash_key }} = delivered.{{ hash_key }}
+            and stored.{{ partner_key }} = delivered.{{ partner_key }}
+            and stored.valid_from_at <= delivered.effective_at
+            and coalesce(stored.valid_to_at >= delivered.effective_at, true)
+    )
+    {%- endfor %}
     {%- for key in parents %}
     and parent_{{ loop.index }}.{{ key }} is not null
     {%- endfor %} as is_held,

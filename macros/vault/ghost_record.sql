@@ -13,7 +13,7 @@
     } -%}
 select
     {%- for column in columns %}
-    {{ known.get(column, zero_key() if column.endswith('_hk') else 'null') }} as {{ column }}
+    {{ known.get(column, zero_key() if column.endswith('_hk') else null_of(column)) }} as {{ column }}
     {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

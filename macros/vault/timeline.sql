@@ -48,7 +48,7 @@ timeline as (
     union all
     select
         {%- for column in told %}
-        {{ (column if column in (key, change, 'effective_at') else 'null as ' ~ column) }},
+        {{ (column if column in (key, change, 'effective_at') else null_of(column) ~ ' as ' ~ column) }},
         {%- endfor %}
         true as is_stored
     from stored

@@ -24,7 +24,7 @@ named as (
         platform_days.viewers as day_viewers,
         platform_days.minute_viewers as day_minute_viewers,
         universe.universe_source,
-        universe.universe,
+        cast(universe.universe as {{ type_double() }}) as universe,
         universe.day_seconds,
         row_number() over (
             partition by channel_days.broadcast_date
@@ -36,7 +36,7 @@ named as (
         on channel_days.broadcast_date = platform_days.broadcast_date
             and platform_days.platform = 'tv'
     inner join {{ ref('universe_daily') }} as universe
-        on channel_days.broadcast_date = universe.broadcast_date
+        on channel_days.broadcast_date = universe.broadcast_date and universe.target = 'all'
 
 )
 

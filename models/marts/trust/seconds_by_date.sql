@@ -46,6 +46,7 @@ counted as (
         0 as seconds_in_marts,
         broadcast_date
     from {{ ref('viewing_interval') }}
+    where platform = 'tv'
     union all
     select
         'channel' as total,

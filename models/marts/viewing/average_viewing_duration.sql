@@ -17,11 +17,12 @@ select
     coalesce(viewing.viewers, 0) as viewers,
     cast(viewing.viewing_seconds as {{ type_double() }}) / viewing.viewers
         as average_seconds_per_viewer,
-    coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0) / nullif(universe.universe, 0)
-        as average_seconds_per_person,
-    universe.universe,
+    coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0)
+    / nullif(cast(universe.universe as {{ type_double() }}), 0) as average_seconds_per_person,
+    cast(universe.universe as {{ type_double() }}) as universe,
     universe.broadcast_date
 from {{ ref('universe_daily') }} as universe
 cross join platforms
 left join {{ ref('platform_viewing_daily') }} as viewing
     on universe.broadcast_date = viewing.broadcast_date and platforms.platform = viewing.platform
+where universe.target = 'all'

@@ -79,3 +79,46 @@ union all
         'campaign_spend_hk': ref('link_campaign_spend'),
     }
 ) }}
+union all
+{{ delivered_events(
+    'event_hk',
+    ref('stg_listen_events__events'),
+    ref('link_listen_event'),
+    {
+        'session_hk': ref('hub_session'),
+        'viewer_hk': ref('hub_viewer'),
+        'web_page_hk': ref('hub_web_page'),
+        'plan_hk': ref('hub_plan'),
+        'user_agent_hk': ref('hub_user_agent'),
+        'location_hk': ref('hub_location'),
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'session_viewer_hk': ref('link_session_viewer'),
+        'viewer_plan_hk': ref('link_viewer_plan'),
+    },
+    kinds={'song_play_hk': ref('link_song_play')},
+    activity=ref('viewer_activity')
+) }}
+union all
+{{ delivered_changes(
+    'song_hk',
+    ref('stg_songs__songs'),
+    ref('song_history'),
+    {
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'song_artist_hk': ref('link_song_artist'),
+    }
+) }}
+union all
+{{ delivered_changes(
+    'viewer_hk',
+    ref('stg_viewer_profiles__profiles'),
+    ref('viewer_profile_history'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'household_hk': ref('hub_household'),
+        'viewer_household_hk': ref('link_viewer_household'),
+    },
+    relations={'household_hk': ref('viewer_household_history')}
+) }}

@@ -15,3 +15,9 @@ union all
 {{ stored_changes('programme_hk', ref('title_history')) }}
 union all
 {{ stored_changes('campaign_spend_hk', ref('campaign_spend_history')) }}
+union all
+{{ stored_events('event_hk', ref('link_listen_event')) }}
+union all
+{{ stored_changes('song_hk', ref('song_history')) }}
+union all
+{{ stored_changes('viewer_hk', ref('viewer_profile_history')) }}

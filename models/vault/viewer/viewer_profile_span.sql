@@ -15,7 +15,7 @@ profiles as (
         gender,
         region,
         birth_year,
-        coalesce(weight, 1) as weight,
+        cast(coalesce(weight, 1) as decimal(18, 6)) as weight,
         cast({{ wall_clock('valid_from_at', zone) }} as date) as first_date,
         cast({{ wall_clock('valid_to_at', zone) }} as date) as next_first_date
     from {{ ref('viewer_profile_history') }}

@@ -1,5 +1,5 @@
--- Grain: one row per uninterrupted stay of one viewer on one channel and programme within a
--- broadcast date.
+-- Grain: one row per uninterrupted stay of one viewer on one channel and programme, in one player on
+-- one title, or play of one song, within a broadcast date.
 -- The neighbouring dates tell how long a stay is that crosses a border: no threshold of reach is
 -- longer than a day.
 
@@ -92,6 +92,36 @@ merged_stays as (
         ) as left_at
     from first_stays
 
+),
+
+stays_on_demand as (
+
+    select
+        viewer_hk,
+        {{ zero_key() }} as programme_hk,
+        song_hk,
+        '{{ feed_setting('listen_events', 'platform') }}' as platform,
+        device,
+        record_source,
+        broadcast_date,
+        started_at,
+        ended_at
+    from {{ ref('song_stay') }}
+    where {{ in_affected_dates('broadcast_date') }}
+    union all
+    select
+        viewer_hk,
+        programme_hk,
+        {{ zero_key() }} as song_hk,
+        '{{ feed_setting('web_events', 'platform') }}' as platform,
+        device,
+        record_source,
+        broadcast_date,
+        started_at,
+        ended_at
+    from {{ ref('video_stay') }}
+    where {{ in_affected_dates('broadcast_date') }}
+
 )
 
 select
@@ -99,7 +129,9 @@ select
     device_hk,
     channel_hk,
     programme_hk,
+    {{ zero_key() }} as song_hk,
     platform,
+    'tv' as device,
     record_source,
     {{ seconds_between('started_at', 'stay_ended_at') }} as viewing_seconds,
     least(
@@ -112,3 +144,23 @@ select
     broadcast_at
 from merged_stays
 where {{ in_affected_dates('broadcast_date') }}
+union all
+select
+    viewer_hk,
+    {{ zero_key() }} as device_hk,
+    {{ zero_key() }} as channel_hk,
+    programme_hk,
+    song_hk,
+    platform,
+    device,
+    record_source,
+    {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
+    least(
+        {{ seconds_between('started_at', 'ended_at') }},
+        cast({{ reach_horizon_seconds() }} as decimal(18, 6))
+    ) as reach_seconds,
+    broadcast_date,
+    started_at,
+    ended_at,
+    cast(null as timestamp) as broadcast_at
+from stays_on_demand

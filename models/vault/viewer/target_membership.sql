@@ -1,0 +1,74 @@
+-- Grain: one row per target, viewer and stretch of broadcast dates over which one profile puts the
+-- viewer in the target.
+
+{{ config(incremental_strategy='replace') }}
+-- Someone born in y is of age a from the first day of the year y + a to the last.
+
+with
+
+wanted as (
+
+    select
+        target,
+        gender,
+        {{ fold(clean_text('region')) }} as region,
+        age_from,
+        age_to
+    from {{ ref('targets') }}
+    where target <> 'all'
+
+),
+
+fitting as (
+
+    select
+        wanted.target,
+        profiles.viewer_hk,
+        greatest(
+            profiles.first_date,
+            coalesce(
+                make_date(profiles.birth_year + wanted.age_from, 1, 1), profiles.first_date
+            )
+        ) as first_date,
+        least(
+            profiles.last_date,
+            coalesce(make_date(profiles.birth_year + wanted.age_to, 12, 31), profiles.last_date)
+        ) as last_date
+    from {{ ref('viewer_profile_span') }} as profiles
+    inner join wanted
+        on (wanted.gender is null or wanted.gender = profiles.gender)
+            and (wanted.region is null or wanted.region = profiles.region)
+            and (
+                coalesce(wanted.age_from, wanted.age_to) is null
+                or profiles.birth_year is not null
+            )
+
+),
+
+known as (
+
+    select
+        viewer_hk,
+        first_date
+    from {{ ref('viewer_profile_span') }}
+    union all
+    select
+        viewer_activity.viewer_hk,
+        calendar.broadcast_date as first_date
+    from {{ ref('viewer_activity') }} as viewer_activity
+    inner join {{ ref('broadcast_calendar') }} as calendar
+        on viewer_activity.first_event_at >= calendar.day_started_at
+            and viewer_activity.first_event_at < calendar.day_ended_at
+
+)
+
+select
+    'all' as target,
+    viewer_hk,
+    min(first_date) as first_date,
+    {{ end_of_time() }} as last_date
+from known
+group by viewer_hk
+union all
+select * from fitting
+where first_date <= last_date
