@@ -64,7 +64,14 @@ def plays(rows: list[dict], tolerance_ms: int = 1000) -> list[Play]:
     sessions: dict[str, set[tuple]] = defaultdict(set)
     for row in rows:
         sessions[row["sessionId"]].add(
-            (row["ts"], row["itemInSession"], row["page"], row["userId"], row["song"], row["length"])
+            (
+                row["ts"],
+                row["itemInSession"],
+                row["page"],
+                row["userId"],
+                row["song"],
+                row["length"],
+            )
         )
     found = []
     for events in sessions.values():

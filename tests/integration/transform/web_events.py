@@ -113,29 +113,30 @@ def sessions(rows: list[dict]) -> set[tuple]:
 
 # Few devices, accounts and distances, so that gaps of exactly the timeout, merging and claims are common.
 START = datetime(2024, 1, 1, 20)
-DISTANCES = (0, 5, 10, 29, 30, 31, 59, 60, 90, 240, 720, 1410, 1439, 1440, 1441)
+DISTANCES = (1, 5, 10, 29, 30, 31, 59, 60, 90, 240, 720, 1410, 1439, 1440, 1441)
 
 
 @st.composite
-def web_rows(draw: st.DrawFn) -> list[dict]:
-    """Events of a few devices over a few days, each at an instant of its own."""
-    rows, minute = [], 0
-    for number in range(draw(st.integers(4, 30))):
-        minute += draw(st.sampled_from(DISTANCES))
-        event_type = draw(
-            st.sampled_from(["page_view", "page_view", "page_ping", "click", "heartbeat"])
-        )
-        row = web_event(
-            f"e{number}",
-            START + timedelta(minutes=minute, microseconds=number),
-            event_type,
-            page=draw(st.sampled_from(["/", "/title"])),
-            visitor_id=draw(st.sampled_from(["d1", "d2"])),
-        )
-        account = draw(st.sampled_from([None, None, None, "a", "b"]))
-        if account:
-            row["account_id"] = account
-        if draw(st.integers(0, 5)) == 0:
-            row["session_id"] = draw(st.sampled_from(["s1", "s2"]))
-        rows.append(row)
+def web_rows(draw: st.DrawFn, worlds: int = 25) -> list[dict]:
+    """Events over a few days, each at a minute of its own, in worlds that share no device or account:
+    so one build tries many cases."""
+    chance = draw(st.randoms(use_true_random=False))
+    rows = []
+    for world in range(worlds):
+        minute = 0
+        for number in range(chance.randint(2, 30)):
+            minute += chance.choice(DISTANCES)
+            account = chance.choice([None, None, None, "a", "b"])
+            session = chance.choice([None, None, None, None, None, "s1", "s2"])
+            rows.append(
+                web_event(
+                    f"{world}-{number}",
+                    START + timedelta(minutes=minute),
+                    chance.choice(["page_view", "page_view", "page_ping", "click", "heartbeat"]),
+                    page=chance.choice(["/", "/title"]),
+                    visitor_id=f"{world}-{chance.choice(['d1', 'd2'])}",
+                    account_id=account and f"{world}-{account}",
+                    session_id=session and f"{world}-{session}",
+                )
+            )
     return rows
