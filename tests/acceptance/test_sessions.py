@@ -4,12 +4,15 @@ Each test says which column each expected key is compared with. Most cases share
 """
 
 import json
+import re
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from ingest.settings import PROJECT_DIR
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES, ON_BOTH
 from tests.integration.transform.web_events import load_feed
@@ -217,8 +220,8 @@ def test_s11_a_late_event_joins_two_sessions(warehouse: Warehouse, cases: dict[s
 
 @ON_BOTH
 def test_v09_the_base_of_an_average_decides(warehouse: Warehouse, cases: dict[str, dict]) -> None:
-    """Of average_viewing_duration: per_registered_user -> average_seconds_per_person / 60, per_viewer
-    -> average_seconds_per_viewer / 60, total -> viewing_seconds / 60."""
+    """Of average_viewing_duration: per_registered_user -> average_seconds_per_person / 60,
+    per_viewer -> average_seconds_per_viewer / 60, total -> viewing_seconds / 60."""
     case = cases["V09"]
     expected = case["expected"]
     drop = Drop()
@@ -237,3 +240,27 @@ def test_v09_the_base_of_an_average_decides(warehouse: Warehouse, cases: dict[st
     )
     keys = ("per_registered_user", "per_viewer", "total")
     assert found == pytest.approx([expected[key] for key in keys])
+
+
+@pytest.mark.parametrize("built", ["duckdb"], indirect=True)
+def test_the_example_in_the_docs_trains_a_model(
+    built: Warehouse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    """It foretells the rate of drop-off that S07 has."""
+    pytest.importorskip("sklearn")
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (PROJECT_DIR / "docs" / "metrics.md").read_text(), re.DOTALL
+    )
+    (tmp_path / "warehouse").mkdir()
+    published = tmp_path / "warehouse" / "audience_vault_published.duckdb"
+    shutil.copy(built.settings.duckdb_path, published)
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})  # noqa: S102  our own docs
+    ((rate,),) = built.execute(
+        "select avg(case when is_home_drop_off then 1.0 else 0 end)"
+        " from marts.session_features where is_home_landing"
+    )
+    assert float(capsys.readouterr().out) == pytest.approx(float(rate), abs=0.05)

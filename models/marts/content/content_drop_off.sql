@@ -23,16 +23,16 @@ plays as (
 positions as (
 
     select
-        position.programme_hk,
-        position.bucket,
-        cast(sum(position.seconds_seen) as decimal(18, 6)) as seconds_seen,
-        cast(sum(position.distinct_seconds_seen) as decimal(18, 6))
+        seen.programme_hk,
+        seen.bucket,
+        cast(sum(seen.seconds_seen) as decimal(18, 6)) as seconds_seen,
+        cast(sum(seen.distinct_seconds_seen) as decimal(18, 6))
             as distinct_seconds_seen
-    from {{ ref('video_play_position') }} as position
+    from {{ ref('video_play_position') }} as seen
     inner join {{ ref('video_play') }} as play
-        on position.video_play_hk = play.video_play_hk
-            and position.broadcast_date = play.broadcast_date
-    group by position.programme_hk, position.bucket
+        on seen.video_play_hk = play.video_play_hk
+            and seen.broadcast_date = play.broadcast_date
+    group by seen.programme_hk, seen.bucket
 
 )
 

@@ -6,20 +6,20 @@ with
 views as (
 
     select
-        event.viewer_hk,
-        event.programme_hk,
-        event.engaged_seconds,
-        event.event_kind,
+        events.viewer_hk,
+        events.programme_hk,
+        events.engaged_seconds,
+        events.event_kind,
         calendar.broadcast_date
-    from {{ ref('session_event') }} as event
+    from {{ ref('session_event') }} as events
     inner join {{ ref('broadcast_calendar') }} as calendar
-        on event.event_at >= calendar.day_started_at and event.event_at < calendar.day_ended_at
-    where event.event_kind in ('page view', 'ping', 'action')
-        and event.programme_hk in (
+        on events.event_at >= calendar.day_started_at and events.event_at < calendar.day_ended_at
+    where events.event_kind in ('page view', 'ping', 'action')
+        and events.programme_hk in (
             select title.programme_hk from {{ ref('title') }} as title
             where title.title_kind = 'article'
         )
-        and {{ in_sessions_during('event.broadcast_date', ref('session_activity')) }}
+        and {{ in_sessions_during('events.broadcast_date', ref('session_activity')) }}
         and {{ in_affected_dates('calendar.broadcast_date') }}
 
 ),
@@ -44,7 +44,8 @@ select
     title.title_genre,
     count(*) as visitors,
     cast(
-        sum(case when readers.engaged_seconds >= {{ var('read_seconds') }} then 1 else 0 end) as bigint
+        sum(case when readers.engaged_seconds >= {{ var('read_seconds') }} then 1 else 0 end)
+        as bigint
     ) as readers,
     cast(sum(readers.engaged_seconds) as {{ type_double() }}) as engaged_seconds,
     readers.broadcast_date

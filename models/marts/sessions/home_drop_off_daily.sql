@@ -1,6 +1,6 @@
 -- Grain: one row per broadcast date, campaign, device and country.
--- A campaign's spend is shared out among its sessions of the date, so that it can be summed; spend of a
--- date without sessions has a row of its own. A view, as sessions is.
+-- A campaign's spend is shared out among its sessions of the date, so that it can be summed;
+-- spend of a date without sessions has a row of its own. A view, as sessions is.
 
 {{ config(materialized='view') }}
 

@@ -1,7 +1,7 @@
 -- Grain: one row per broadcast date, funnel and step of the seed funnel_steps.
--- A session's events are written as a text of the steps that each is, one letter a step; a step is
--- reached where the letters of the steps up to it are in the text in their order. Of an event that is
--- several steps the last comes first, so that it isn't two of them in a row.
+-- A session's events are written as a text of the steps that each is, one letter a step; a
+-- step is reached where the letters of the steps up to it are in the text in their order. Of
+-- an event that is several steps the last comes first, so that it isn't two of them in a row.
 
 with
 

@@ -1,8 +1,8 @@
 -- Grain: one row per anonymous event that a sign-in on its device claims.
--- A sign-in claims the anonymous events before it, back to the account before, and those after it, as
--- long as the device's events have no gap of the timeout and session_max_hours don't pass. So an
--- event's claim is told by the events within session_max_hours of it. Of delivered sessions see
--- delivered_session_event.
+-- A sign-in claims the anonymous events before it, back to the account before, and those after
+-- it, as long as the device's events have no gap of the timeout and session_max_hours don't
+-- pass. So an event's claim is told by the events within session_max_hours of it. Of delivered
+-- sessions see delivered_session_event.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 {% set timeout_seconds = var('session_timeout_minutes') * 60 %}

@@ -1,8 +1,9 @@
 -- Grain: one row per event of a session that is computed.
--- A run is events of one visitor without a gap of the timeout; session_max_hours after its start it is
--- cut, and once more. What goes on without a break for twice as long is no visit but a kiosk or a
--- robot: it is cut on the clock, so that no event is looked for further back than that. A ping is in
--- the session of the event before it, unless that has timed out; it starts none and stretches none.
+-- A run is events of one visitor without a gap of the timeout; session_max_hours after its
+-- start it is cut, and once more. What goes on without a break for twice as long is no visit
+-- but a kiosk or a robot: it is cut on the clock, so that no event is looked for further back
+-- than that. A ping is in the session of the event before it, unless that has timed out; it
+-- starts none and stretches none.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 {% set timeout_seconds = var('session_timeout_minutes') * 60 %}
@@ -12,24 +13,24 @@
 
 with
 
-events as (
+visitor_events as (
 
     select
-        event.*,
+        events.*,
         case
-            when event.account_hk <> {{ zero_key() }} then event.account_hk
-            else coalesce(claim.viewer_hk, event.cookie_hk)
+            when events.account_hk <> {{ zero_key() }} then events.account_hk
+            else coalesce(claim.viewer_hk, events.cookie_hk)
         end as viewer_hk,
-        case when event.event_kind <> 'ping' then event.event_at end as active_at
-    from {{ ref('session_input') }} as event
+        case when events.event_kind <> 'ping' then events.event_at end as active_at
+    from {{ ref('session_input') }} as events
     left join {{ ref('claimed_event') }} as claim
-        on event.event_hk = claim.event_hk
+        on events.event_hk = claim.event_hk
             and {{ in_affected_dates(
                 'claim.broadcast_date', days_before=days_before + 2, days_after=days_after + 3
             ) }}
-    where event.session_hk = {{ zero_key() }}
+    where events.session_hk = {{ zero_key() }}
         and {{ in_affected_dates(
-            'event.event_date', days_before=days_before + 1, days_after=days_after + 2
+            'events.event_date', days_before=days_before + 1, days_after=days_after + 2
         ) }}
 
 ),
@@ -42,7 +43,7 @@ compared_events as (
             partition by viewer_hk order by event_at, event_hk
             rows between unbounded preceding and 1 preceding
         ) as previous_active_at
-    from events
+    from visitor_events
     where viewer_hk <> {{ zero_key() }}
 
 ),
@@ -54,7 +55,9 @@ active_events as (
         coalesce(active_at, previous_active_at) as counted_at,
         max(
             case
-                when {{ seconds_between('previous_active_at', 'active_at') }} < {{ timeout_seconds }}
+                when
+                    {{ seconds_between('previous_active_at', 'active_at') }}
+                    < {{ timeout_seconds }}
                     then null
                 else active_at
             end

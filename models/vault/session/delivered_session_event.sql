@@ -20,26 +20,26 @@ sessions as (
 
 ),
 
-events as (
+ordered_events as (
 
     select
-        event.*,
+        events.*,
         sessions.broadcast_date,
-        sum(case when event.account_hk <> {{ zero_key() }} then 1 else 0 end) over in_time
+        sum(case when events.account_hk <> {{ zero_key() }} then 1 else 0 end) over in_time
             as accounts_so_far,
-        sum(case when event.account_hk <> {{ zero_key() }} then 1 else 0 end) over back_in_time
+        sum(case when events.account_hk <> {{ zero_key() }} then 1 else 0 end) over back_in_time
             as accounts_to_come,
-        first_value(event.event_at) over in_time as session_started_at,
-        {{ seconds_between('event.event_at', 'lead(event.event_at) over in_time') }}
+        first_value(events.event_at) over in_time as session_started_at,
+        {{ seconds_between('events.event_at', 'lead(events.event_at) over in_time') }}
             as seconds_to_next
-    from {{ ref('session_input') }} as event
-    inner join sessions on event.session_hk = sessions.session_hk
-    where {{ in_session_dates('event.event_date', ref('session_activity')) }}
-        and event.session_hk <> {{ zero_key() }}
+    from {{ ref('session_input') }} as events
+    inner join sessions on events.session_hk = sessions.session_hk
+    where {{ in_session_dates('events.event_date', ref('session_activity')) }}
+        and events.session_hk <> {{ zero_key() }}
     window
-        in_time as (partition by event.session_hk order by event.event_at, event.event_hk),
+        in_time as (partition by events.session_hk order by events.event_at, events.event_hk),
         back_in_time as (
-            partition by event.session_hk order by event.event_at desc, event.event_hk desc
+            partition by events.session_hk order by events.event_at desc, events.event_hk desc
         )
 
 ),
@@ -54,7 +54,7 @@ claimed_events as (
         first_value(account_hk) over (
             partition by session_hk, accounts_so_far order by event_at, event_hk
         ) as previous_account_hk
-    from events
+    from ordered_events
 
 )
 

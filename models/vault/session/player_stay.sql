@@ -1,7 +1,8 @@
 -- Grain: one row per event of a player, with how long it played from there to its next event.
--- Time runs from play or heartbeat to the next player event of the view, for player_hold_seconds at
--- most and not past the session's last event. Changes of quality, volume or speed are none of these
--- events; a heartbeat in another state than playing stops as a pause does.
+-- Time runs from play or heartbeat to the next player event of the view, for
+-- player_hold_seconds at most and not past the session's last event. Changes of quality,
+-- volume or speed are none of these events; a heartbeat in another state than playing stops as
+-- a pause does.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 
@@ -31,10 +32,10 @@ player_events as (
     select
         events.*,
         session_ends.session_ended_at,
-        event_type in ('play', 'heartbeat') and coalesce(player_state, 'playing') = 'playing'
-            as is_playing,
-        first_value(event_hk) over in_view as video_play_hk,
-        lead(event_at) over in_view as next_event_at
+        events.event_type in ('play', 'heartbeat')
+        and coalesce(events.player_state, 'playing') = 'playing' as is_playing,
+        first_value(events.event_hk) over in_view as video_play_hk,
+        lead(events.event_at) over in_view as next_event_at
     from events
     inner join session_ends on events.session_hk = session_ends.session_hk
     where events.event_kind = 'player'
@@ -53,11 +54,12 @@ stays as (
     select
         *,
         case
-            when is_playing then least(
-                coalesce(next_event_at, session_ended_at),
-                {{ add_seconds('event_at', var('player_hold_seconds')) }},
-                session_ended_at
-            )
+            when is_playing
+                then least(
+                    coalesce(next_event_at, session_ended_at),
+                    {{ add_seconds('event_at', var('player_hold_seconds')) }},
+                    session_ended_at
+                )
             else event_at
         end as ended_at
     from player_events

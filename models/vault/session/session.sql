@@ -68,10 +68,7 @@ select
     sessions.viewer_hk,
     sessions.landing_page_id,
     sessions.exit_page_id,
-    case
-        when sessions.traffic_source is not null then sessions.traffic_source
-        else coalesce(sessions.referrer_host, '(direct)')
-    end as traffic_source,
+    coalesce(sessions.traffic_source, sessions.referrer_host, '(direct)') as traffic_source,
     case
         when sessions.traffic_source is not null then sessions.traffic_medium
         when sessions.referrer_host is not null then 'referral'

@@ -1,6 +1,6 @@
 -- Grain: one row per session, with what was known of its visitor when it started.
--- Only sessions of attribution_lookback_days before count: from their start on, and what they held
--- from when they are known to have ended, the timeout after their last event.
+-- Only sessions of attribution_lookback_days before count: from their start on, and what they
+-- held from when they are known to have ended, the timeout after their last event.
 
 {{ config(
     incremental_strategy='by_affected_dates',

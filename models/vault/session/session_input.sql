@@ -1,6 +1,7 @@
 -- Grain: one row per event of a feed whose events make sessions, however often delivered.
--- The common form of those feeds: each adds its branch. traffic_source and the like are campaign tags,
--- null where an event has none; referrer_host is another site, from which the visitor came.
+-- The common form of those feeds: each adds its branch. traffic_source and the like are
+-- campaign tags, null where an event has none; referrer_host is another site, from which the
+-- visitor came.
 
 {{ config(materialized='view') }}
 
@@ -39,7 +40,7 @@ select
     case when is_tagged then coalesce(utm_medium, '(not set)') end as traffic_medium,
     utm_campaign as campaign_name,
     case
-        when referrer_host not in ('{{ (var("site_hosts") + [""]) | join("', '") | lower }}')
+        when referrer_host not in ({{ quoted(var('site_hosts') + ['']) | lower }})
             then referrer_host
     end as referrer_host,
     device,
@@ -47,7 +48,7 @@ select
     record_source,
     position_seconds,
     is_key_event,
-    coalesce({{ fold('page_id') }} in ('{{ var("home_pages") | join("', '") | upper }}'), false)
+    coalesce({{ fold('page_id') }} in ({{ quoted(var('home_pages')) | upper }}), false)
         as is_home_page,
     event_date,
     event_at,

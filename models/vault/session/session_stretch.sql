@@ -1,7 +1,7 @@
 -- Grain: one row per feed, load and stretch of time within which the load can change sessions.
--- An event changes whose the events are within session_max_hours of it, and with them where computed
--- sessions begin and are cut; a delivered session it changes as a whole. A title's kind and length
--- change the dates on which it was seen.
+-- An event changes whose the events are within session_max_hours of it, and with them where
+-- computed sessions begin and are cut; a delivered session it changes as a whole. A title's
+-- kind and length change the dates on which it was seen.
 
 {{ config(incremental_strategy='append') }}
 {% set visit_seconds = var('session_max_hours') * 3600 + var('session_timeout_minutes') * 60 %}
@@ -24,14 +24,14 @@ computed_sessions as (
 delivered_sessions as (
 
     select
-        event.record_source as feed,
-        event.load_id,
+        events.record_source as feed,
+        events.load_id,
         min(activity.first_event_at) as started_at,
         max(activity.last_event_at) as ended_at
-    from {{ ref('session_input') }} as event
-    inner join {{ ref('session_activity') }} as activity on event.session_hk = activity.session_hk
-    where {{ in_new_loads('event.load_id') }}
-    group by event.record_source, event.load_id, date_trunc('hour', activity.first_event_at)
+    from {{ ref('session_input') }} as events
+    inner join {{ ref('session_activity') }} as activity on events.session_hk = activity.session_hk
+    where {{ in_new_loads('events.load_id') }}
+    group by events.record_source, events.load_id, date_trunc('hour', activity.first_event_at)
 
 ),
 
@@ -58,12 +58,12 @@ titles_seen as (
     select
         changed_titles.record_source as feed,
         changed_titles.load_id,
-        {{ add_seconds('min(event.event_at)', -visit_seconds) }} as started_at,
-        max(event.event_at) as ended_at
-    from {{ ref('link_web_event') }} as event
-    inner join changed_titles on event.programme_hk = changed_titles.programme_hk
-    where event.programme_hk <> {{ zero_key() }}
-    group by changed_titles.record_source, changed_titles.load_id, event.event_date
+        {{ add_seconds('min(events.event_at)', -visit_seconds) }} as started_at,
+        max(events.event_at) as ended_at
+    from {{ ref('link_web_event') }} as events
+    inner join changed_titles on events.programme_hk = changed_titles.programme_hk
+    where events.programme_hk <> {{ zero_key() }}
+    group by changed_titles.record_source, changed_titles.load_id, events.event_date
 
 ),
 

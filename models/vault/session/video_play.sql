@@ -1,5 +1,7 @@
--- Grain: one row per video play: a view of a title by a player within a session, with a play event.
--- How far it got is told by the positions of heartbeats, and by ended; null where no length is known.
+-- Grain: one row per video play: a view of a title by a player within a session, with a play
+-- event.
+-- How far it got is told by the positions of heartbeats, and by ended; null where no length is
+-- known.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 
@@ -13,10 +15,12 @@ events as (
         case
             when stay.event_type = 'ended' then 1
             when stay.event_type = 'heartbeat'
-                then least(
-                    cast(stay.position_seconds as {{ type_double() }})
-                    / nullif(title.length_seconds, 0), 1
-                )
+                then
+                    least(
+                        cast(stay.position_seconds as {{ type_double() }})
+                        / nullif(title.length_seconds, 0),
+                        1
+                    )
         end as progress_rate,
         min(case when stay.event_type = 'seek' then stay.started_at end) over (
             partition by stay.video_play_hk

@@ -1,5 +1,5 @@
--- Grain: one row per uninterrupted stretch of playing in a player's view, and broadcast date that it
--- touches.
+-- Grain: one row per uninterrupted stretch of playing in a player's view, and broadcast date
+-- that it touches.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 
