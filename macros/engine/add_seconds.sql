@@ -1,4 +1,4 @@
-{#- An instant moved by a whole number of seconds (negative: earlier). -#}
+{#- An instant moved by a number of seconds (negative: earlier), to the microsecond. -#}
 {% macro add_seconds(instant, seconds) -%}
     {{- adapter.dispatch('add_seconds')(instant, seconds) -}}
 {%- endmacro %}

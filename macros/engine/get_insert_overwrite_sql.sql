@@ -4,7 +4,10 @@
     {%- set columns = adapter.get_columns_in_relation(target_relation)
         | map(attribute='quoted') | join(', ') -%}
     {%- if config.get('incremental_strategy') == 'by_affected_dates' and is_build() -%}
-        {%- for date in affected_dates(ref('affected_dates'), model.unique_id) -%}
+        {%- set days_after = config.get('meta', {}).get('days_after', 0) -%}
+        {%- for date in affected_dates(
+            ref('affected_dates'), model.unique_id, days_after=days_after
+        ) -%}
             {%- do run_query(
                 "alter table " ~ target_relation
                 ~ " drop if exists partition (broadcast_date = date '" ~ date ~ "')"

@@ -1,8 +1,16 @@
 {#- A feed of events in delivered_rows: each staged row, held where the event link has the event, the
-    hubs and links in `parents` have its keys, and what is kept of viewers and spellings covers it. A row
-    without a viewer, and a channel that isn't named, belong to the ghost. -#}
+    hubs and links in `parents` have its keys, the event links in `kinds` have it too where it is of their
+    kind, and what is kept of viewers and spellings covers it. A row without a viewer, and a channel that
+    isn't named, belong to the ghost. -#}
 {% macro delivered_events(
-    hash_key, staged, event_link, parents, at='event_at', activity=none, spelling=none
+    hash_key,
+    staged,
+    event_link,
+    parents,
+    kinds={},
+    at='event_at',
+    activity=none,
+    spelling=none
 ) %}
 select
     delivered.record_source as feed,
@@ -10,6 +18,9 @@ select
     stored.{{ hash_key }} is not null
     {%- for key in parents %}
     and parent_{{ loop.index }}.{{ key }} is not null
+    {%- endfor %}
+    {%- for key in kinds %}
+    and (delivered.{{ key }} = {{ zero_key() }} or kind_{{ loop.index }}.{{ key }} is not null)
     {%- endfor %}
     {%- if activity %}
     and coalesce(
@@ -33,6 +44,11 @@ left join {{ event_link }} as stored
 {%- for key, parent in parents.items() %}
 left join {{ parent }} as parent_{{ loop.index }}
     on delivered.{{ key }} = parent_{{ loop.index }}.{{ key }}
+{%- endfor %}
+{%- for key, kind in kinds.items() %}
+left join {{ kind }} as kind_{{ loop.index }}
+    on delivered.{{ key }} = kind_{{ loop.index }}.{{ key }}
+        and delivered.event_date = kind_{{ loop.index }}.event_date
 {%- endfor %}
 {%- if activity %}
 left join {{ activity }} as activity on delivered.viewer_hk = activity.viewer_hk

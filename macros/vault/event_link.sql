@@ -1,6 +1,6 @@
 {#- The rows to insert into an event link: events that it does not hold yet, as first delivered.
     Looks for them only within the event dates of the batch, so that a day costs a day. -#}
-{% macro event_link(hash_key, columns, source) %}
+{% macro event_link(hash_key, columns, source, events='true') %}
 with
 
 delivered as (
@@ -16,7 +16,7 @@ delivered as (
             partition by {{ hash_key }}, event_date order by load_id, row_number
         ) as delivery
     from {{ source }}
-    where {{ in_new_loads('load_id') }}
+    where {{ in_new_loads('load_id') }} and {{ events }}
 
 )
 

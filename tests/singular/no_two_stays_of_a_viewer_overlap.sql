@@ -12,6 +12,7 @@ followed as (
             partition by {{ stays_that_compete() }} order by started_at
         ) as next_started_at
     from {{ rows_to_test(ref('viewing_interval')) }} as viewing_interval
+    where platform = 'tv'
 
 )
 

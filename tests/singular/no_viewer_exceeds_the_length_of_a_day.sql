@@ -9,6 +9,7 @@ viewer_days as (
         broadcast_date,
         sum(viewing_seconds) as viewing_seconds
     from {{ rows_to_test(ref('viewing_interval')) }} as viewing_interval
+    where platform = 'tv'
     group by broadcast_date, {{ stays_that_compete() }}
 
 )

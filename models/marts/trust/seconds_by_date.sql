@@ -8,7 +8,7 @@
 {% set weighted = 'weight * viewing_seconds' %}
 {% set totals = [
     ('stays', 'viewer_hk', [
-        (ref('stb_stay'), length), (ref('tv_session_stay'), length),
+        (ref('stb_stay'), length), (ref('tv_session_stay'), length), (ref('on_demand_stay'), length),
     ], ref('viewing_interval'), 'viewing_seconds'),
     ('viewer', 'viewer_hk', [
         (ref('viewing_interval'), 'viewing_seconds'),
@@ -17,7 +17,7 @@
         (ref('viewing_duration_daily'), 'weight * cast(viewing_seconds as decimal(19, 6))'),
     ], ref('average_viewing_duration'), 'viewing_seconds'),
     ('viewing of a channel', 'channel_hk', [
-        (ref('viewing_interval'), 'viewing_seconds'),
+        (ref('viewing_interval'), "case when platform = 'tv' then viewing_seconds else 0 end"),
     ], ref('viewer_channel_daily'), 'viewing_seconds'),
     ('channel', 'channel_hk', [
         (ref('viewer_channel_daily'), weighted),

@@ -10,7 +10,11 @@ viewing as (
         platform,
         sum(viewing_seconds) as viewing_seconds,
         count(*) as intervals,
-        count(distinct channel_hk) as channels
+        count(distinct case platform
+            when 'tv' then channel_hk
+            when 'audio' then song_hk
+            else programme_hk
+        end) as channels
     from {{ ref('viewing_interval') }}
     where {{ in_affected_dates('broadcast_date') }}
     group by broadcast_date, viewer_hk, platform

@@ -3,5 +3,5 @@
 {{ hub(
     'household_hk',
     ['household_id'],
-    [ref('stg_viewer_profiles__profiles'), ref('stg_tv_sessions__sessions')]
+    [ref('stg_tv_sessions__sessions'), ref('stg_viewer_profiles__profiles')]
 ) }}

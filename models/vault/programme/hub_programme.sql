@@ -1,4 +1,4 @@
--- Grain: one row per programme.
+-- Grain: one row per programme, or title of the catalogue (video, article).
 
 {{ hub(
     'programme_hk',
@@ -7,5 +7,7 @@
         ref('stg_stb_events__events'),
         ref('stg_programmes__programmes'),
         ref('stg_schedule__slots'),
+        ref('stg_web_events__events'),
+        ref('stg_titles__titles'),
     ]
 ) }}

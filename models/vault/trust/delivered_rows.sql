@@ -49,6 +49,68 @@ union all
     }
 ) }}
 union all
+{{ delivered_events(
+    'event_hk',
+    ref('stg_web_events__events'),
+    ref('link_web_event'),
+    {
+        'viewer_hk': ref('hub_viewer'),
+        'session_hk': ref('hub_session'),
+        'web_page_hk': ref('hub_web_page'),
+        'programme_hk': ref('hub_programme'),
+        'campaign_hk': ref('hub_campaign'),
+    },
+    activity=ref('viewer_activity')
+) }}
+union all
+{{ delivered_changes(
+    'programme_hk',
+    ref('stg_titles__titles'),
+    ref('title_history'),
+    {'programme_hk': ref('hub_programme')}
+) }}
+union all
+{{ delivered_changes(
+    'campaign_spend_hk',
+    ref('stg_campaign_spend__spends'),
+    ref('campaign_spend_history'),
+    {
+        'campaign_hk': ref('hub_campaign'),
+        'campaign_spend_hk': ref('link_campaign_spend'),
+    }
+) }}
+union all
+{{ delivered_events(
+    'event_hk',
+    ref('stg_listen_events__events'),
+    ref('link_listen_event'),
+    {
+        'session_hk': ref('hub_session'),
+        'viewer_hk': ref('hub_viewer'),
+        'web_page_hk': ref('hub_web_page'),
+        'plan_hk': ref('hub_plan'),
+        'user_agent_hk': ref('hub_user_agent'),
+        'location_hk': ref('hub_location'),
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'session_viewer_hk': ref('link_session_viewer'),
+        'viewer_plan_hk': ref('link_viewer_plan'),
+    },
+    kinds={'song_play_hk': ref('link_song_play')},
+    activity=ref('viewer_activity')
+) }}
+union all
+{{ delivered_changes(
+    'song_hk',
+    ref('stg_songs__songs'),
+    ref('song_history'),
+    {
+        'song_hk': ref('hub_song'),
+        'artist_hk': ref('hub_artist'),
+        'song_artist_hk': ref('link_song_artist'),
+    }
+) }}
+union all
 {{ delivered_changes(
     'viewer_hk',
     ref('stg_viewer_profiles__profiles'),

@@ -22,6 +22,23 @@ seen as (
     from {{ ref('link_tv_session') }}
     where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
     group by viewer_hk
+    union all
+    select
+        case when account_hk = {{ zero_key() }} then cookie_hk else account_hk end as viewer_hk,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at
+    from {{ ref('link_web_event') }}
+    where {{ in_new_loads('load_id') }}
+        and (account_hk <> {{ zero_key() }} or cookie_hk <> {{ zero_key() }})
+    group by case when account_hk = {{ zero_key() }} then cookie_hk else account_hk end
+    union all
+    select
+        viewer_hk,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at
+    from {{ ref('link_listen_event') }}
+    where {{ in_new_loads('load_id') }} and viewer_hk <> {{ zero_key() }}
+    group by viewer_hk
 
 ),
 

@@ -2,6 +2,8 @@
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a
 -- slot of the schedule its own date and those after on which it may be played back.
+-- Listening changes what plays within a day of it: no song is longer. What a load changes of sessions
+-- is in session_stretch.
 
 {{ config(incremental_strategy='append') }}
 
@@ -18,6 +20,15 @@ event_hours as (
         {{ add_seconds('min(event_at)', -event_seconds) }} as started_at,
         {{ add_seconds('max(event_at)', event_seconds) }} as ended_at
     from {{ ref('link_stb_event') }}
+    where {{ in_new_loads('load_id') }}
+    group by record_source, load_id, date_trunc('hour', event_at)
+    union all
+    select
+        record_source as feed,
+        load_id,
+        {{ add_seconds('min(event_at)', -86400) }} as started_at,
+        {{ add_seconds('max(event_at)', 86400) }} as ended_at
+    from {{ ref('link_listen_event') }}
     where {{ in_new_loads('load_id') }}
     group by record_source, load_id, date_trunc('hour', event_at)
 
@@ -64,6 +75,14 @@ stretches as (
     select * from event_hours
     union all
     select * from session_days
+    union all
+    select
+        feed,
+        load_id,
+        started_at,
+        ended_at
+    from {{ ref('session_stretch') }}
+    where {{ in_new_loads('load_id') }}
 
 ),
 

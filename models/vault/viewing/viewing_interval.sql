@@ -1,5 +1,5 @@
--- Grain: one row per uninterrupted stay of one viewer on one channel and programme within a
--- broadcast date.
+-- Grain: one row per uninterrupted stay of one viewer on one channel and programme, in one player on
+-- one title, or play of one song, within a broadcast date.
 -- The neighbouring dates tell how long a stay is that crosses a border: no threshold of reach is
 -- longer than a day.
 
@@ -99,7 +99,9 @@ select
     device_hk,
     channel_hk,
     programme_hk,
+    {{ zero_key() }} as song_hk,
     platform,
+    'tv' as device,
     record_source,
     {{ seconds_between('started_at', 'stay_ended_at') }} as viewing_seconds,
     least(
@@ -111,4 +113,25 @@ select
     stay_ended_at as ended_at,
     broadcast_at
 from merged_stays
+where {{ in_affected_dates('broadcast_date') }}
+union all
+select
+    viewer_hk,
+    {{ zero_key() }} as device_hk,
+    {{ zero_key() }} as channel_hk,
+    programme_hk,
+    song_hk,
+    platform,
+    device,
+    record_source,
+    {{ seconds_between('started_at', 'ended_at') }} as viewing_seconds,
+    least(
+        {{ seconds_between('started_at', 'ended_at') }},
+        cast({{ reach_horizon_seconds() }} as decimal(18, 6))
+    ) as reach_seconds,
+    broadcast_date,
+    started_at,
+    ended_at,
+    cast(null as timestamp) as broadcast_at
+from {{ ref('on_demand_stay') }}
 where {{ in_affected_dates('broadcast_date') }}

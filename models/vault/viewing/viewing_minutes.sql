@@ -16,6 +16,7 @@ stays as (
         date_trunc('minute', {{ add_seconds('ended_at', -0.000001) }}) as last_minute_at
     from {{ ref('viewing_interval') }}
     where {{ in_affected_dates('broadcast_date') }}
+        and channel_hk <> {{ zero_key() }}
         and '{{ var("minute_attribution") }}' <> 'exact'
 
 ),

@@ -1,0 +1,98 @@
+-- Grain: one row per event row delivered, repeats included.
+
+with
+
+delivered as (
+
+    select * from {{ source('raw', 'web_events') }}
+
+),
+
+cleaned as (
+
+    select
+        nullif(trim(event_id), '') as event_id,
+        lower(nullif(trim(event_type), '')) as event_type,
+        'cookie:' || nullif(trim(visitor_id), '') as cookie_id,
+        'account:' || nullif(trim(account_id), '') as account_id,
+        nullif(trim(session_id), '') as session_id,
+        nullif(trim(page_view_id), '') as page_view_id,
+        nullif(trim(player_id), '') as player_id,
+        {{ clean_text("split_part(split_part(page, '?', 1), '#', 1)") }} as page_id,
+        'title:' || nullif(trim(title_id), '') as programme_id,
+        player_state,
+        nullif(trim(referrer), '') as referrer,
+        {{ clean_text('utm_source') }} as utm_source,
+        {{ clean_text('utm_medium') }} as utm_medium,
+        {{ clean_text('utm_campaign') }} as utm_campaign,
+        {{ clean_text('utm_term') }} as utm_term,
+        {{ clean_text('utm_content') }} as utm_content,
+        {{ clean_text('device') }} as device,
+        user_agent,
+        {{ clean_text('country') }} as country,
+        'web_events' as feed,
+        'web_events' as record_source,
+        position_seconds,
+        length_seconds,
+        coalesce(is_key_event, false) as is_key_event,
+        event_at,
+        _loaded_at as loaded_at,
+        _load_id as load_id,
+        _row as row_number
+    from delivered
+
+),
+
+keyed as (
+
+    select
+        *,
+        {{ fold('utm_campaign') }} as campaign_id
+    from cleaned
+
+)
+
+select
+    {{ hash_key(['event_id', instant_text('event_at')]) }} as event_hk,
+    {{ hash_key(['coalesce(account_id, cookie_id)']) }} as viewer_hk,
+    {{ hash_key(['cookie_id']) }} as cookie_hk,
+    {{ hash_key(['account_id']) }} as account_hk,
+    case
+        when session_id is null then {{ zero_key() }}
+        else {{ hash_key(['feed', 'session_id']) }}
+    end as session_hk,
+    {{ hash_key(['page_id']) }} as web_page_hk,
+    {{ hash_key(['programme_id']) }} as programme_hk,
+    {{ hash_key(['campaign_id']) }} as campaign_hk,
+    event_id,
+    event_type,
+    coalesce(account_id, cookie_id) as viewer_id,
+    cookie_id,
+    account_id,
+    session_id,
+    page_view_id,
+    player_id,
+    page_id,
+    programme_id,
+    campaign_id,
+    player_state,
+    referrer,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    utm_term,
+    utm_content,
+    device,
+    user_agent,
+    country,
+    feed,
+    record_source,
+    position_seconds,
+    length_seconds,
+    is_key_event,
+    cast(event_at as date) as event_date,
+    event_at,
+    loaded_at,
+    load_id,
+    row_number
+from keyed
