@@ -37,9 +37,13 @@ events as (
     where {{ in_session_dates('event.event_date', ref('session_activity')) }}
         and event.session_hk <> {{ zero_key() }}
     window
-        in_time as (partition by event.session_hk order by event.event_at, event.event_hk),
+        in_time as (
+            partition by event.session_hk
+            order by event.event_at, event.event_number, event.event_hk
+        ),
         back_in_time as (
-            partition by event.session_hk order by event.event_at desc, event.event_hk desc
+            partition by event.session_hk
+            order by event.event_at desc, event.event_number desc, event.event_hk desc
         )
 
 ),
@@ -49,10 +53,12 @@ claimed_events as (
     select
         *,
         first_value(account_hk) over (
-            partition by session_hk, accounts_to_come order by event_at desc, event_hk desc
+            partition by session_hk, accounts_to_come
+            order by event_at desc, event_number desc, event_hk desc
         ) as next_account_hk,
         first_value(account_hk) over (
-            partition by session_hk, accounts_so_far order by event_at, event_hk
+            partition by session_hk, accounts_so_far
+            order by event_at, event_number, event_hk
         ) as previous_account_hk
     from events
 
@@ -81,6 +87,7 @@ select
     country,
     record_source,
     position_seconds,
+    event_number,
     least(coalesce(seconds_to_next, 0), {{ var('foreground_hold_seconds') }}) as engaged_seconds,
     is_key_event,
     is_home_page,
