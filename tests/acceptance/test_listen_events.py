@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,8 @@ def test_rows_events_and_delivered_sessions(real: Warehouse, expected: dict) -> 
 def test_plays_streams_and_skips(real: Warehouse, expected: dict) -> None:
     """plays -> rows of song_plays; streams_30s -> is_stream; skips -> is_skip."""
     assert real.execute(
-        "select count(*), count(case when is_stream then 1 end), count(case when is_skip then 1 end)"
-        " from marts.song_plays"
+        "select count(*), count(case when is_stream then 1 end),"
+        " count(case when is_skip then 1 end) from marts.song_plays"
     ) == [(expected["plays"], expected["streams_30s"], expected["skips"])]
     for mart in ("listening_daily", "song_plays_hourly"):
         assert real.execute(f"select sum(plays), sum(streams), sum(skips) from marts.{mart}") == [
@@ -153,9 +154,7 @@ def test_top_songs(real: Warehouse) -> None:
             f" where chart = '{chart}' order by 1, 2"
         )
         assert len(ranks) == 100
-        for (day, rank, plays), (next_day, next_rank, next_plays) in zip(
-            ranks, ranks[1:], strict=False
-        ):
+        for (day, rank, plays), (next_day, next_rank, next_plays) in pairwise(ranks):
             assert next_day != day or (next_rank == rank + 1 and next_plays <= plays)
     of_songs = dict(
         real.execute(

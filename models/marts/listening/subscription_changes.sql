@@ -1,5 +1,5 @@
--- Grain: one row per viewer and subscription plan that it moved to, the first it was seen with among
--- them.
+-- Grain: one row per viewer and subscription plan that it moved to, beginning with the first that is
+-- known.
 
 {{ config(materialized='view') }}
 -- Events that name no plan say nothing of it.

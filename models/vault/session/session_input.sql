@@ -1,6 +1,6 @@
 -- Grain: one row per event of a feed whose events make sessions, however often delivered.
--- The common form of those feeds: each adds its branch. traffic_source and the like are campaign tags,
--- null where an event has none; referrer_host is another site, from which the visitor came.
+-- The common form of those feeds: each adds its branch. traffic_source and the like are campaign
+-- tags, null where an event has none; referrer_host is another site, from which the visitor came;
 -- event_number orders the events of one instant where the feed numbers them.
 
 {{ config(materialized='view') }}

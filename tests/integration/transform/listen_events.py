@@ -1,4 +1,4 @@
-"""Events of an audio service as eventsim writes them, and METRICS §2 and §5 of them in plain Python."""
+"""Events of an audio service as eventsim writes them, and what METRICS makes of them."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def listen_event(
+def listen_event(  # noqa: PLR0917
     user: str | None,
     session: str,
     item: int,
@@ -64,7 +64,14 @@ def plays(rows: list[dict], tolerance_ms: int = 1000) -> list[Play]:
     sessions: dict[str, set[tuple]] = defaultdict(set)
     for row in rows:
         sessions[row["sessionId"]].add(
-            (row["ts"], row["itemInSession"], row["page"], row["userId"], row["song"], row["length"])
+            (
+                row["ts"],
+                row["itemInSession"],
+                row["page"],
+                row["userId"],
+                row["song"],
+                row["length"],
+            )
         )
     found = []
     for events in sessions.values():
@@ -122,7 +129,7 @@ def listening_by_date(found: list[Play]) -> dict[date, dict[str, object]]:
     }
 
 
-# Few users, sessions and instants, so that ties, skips, late Logouts and borders of dates are common.
+# Few users, sessions and instants, so that ties, skips, Logouts and borders of dates are common.
 instants = st.builds(
     lambda day, milliseconds: START + timedelta(days=day, milliseconds=milliseconds),
     st.integers(0, 3),

@@ -104,7 +104,9 @@ def test_the_songs_of_a_session(warehouse: Warehouse) -> None:
         listen_event("1", "s1", 2, at("2024-01-01 20:01:00"), "Help"),
         listen_event("1", "s1", 3, at("2024-01-01 20:03:19"), song="skipped late", length="300"),
         listen_event("1", "s1", 4, at("2024-01-01 20:04:00"), song="skipped early", length="300"),
-        listen_event("1", "s1", 5, at("2024-01-01 20:04:29.999"), song="over midnight", length="14400"),
+        listen_event(
+            "1", "s1", 5, at("2024-01-01 20:04:29.999"), song="over midnight", length="14400"
+        ),
         listen_event("2", "s2", 0, at("2024-01-01 20:00:00"), song="other session", length="60"),
         listen_event("2", "s2", 1, at("2024-01-01 20:01:00"), song="without length"),
     ]
@@ -146,7 +148,9 @@ def test_a_broadcast_day_and_hours_of_the_market(warehouse: Warehouse) -> None:
     ]
     warehouse.deliver("listen_events_1.json", drop(rows))
     warehouse.manifest = None
-    setting = "{market_timezone: Asia/Kolkata, broadcast_day_start: '05:30', skip_tolerance_seconds: 5}"
+    setting = (
+        "{market_timezone: Asia/Kolkata, broadcast_day_start: '05:30', skip_tolerance_seconds: 5}"
+    )
     warehouse.run("--vars", setting)
     assert warehouse.execute(
         "select broadcast_date, hour_started_at, hour_of_day, plays, played_seconds"
