@@ -5,6 +5,7 @@
 -- delivered_session_event.
 
 {{ config(incremental_strategy='by_affected_dates') }}
+{% set timeout_seconds = var('session_timeout_minutes') * 60 %}
 {% set cap_seconds = var('session_max_hours') * 3600 %}
 {% set cap_days = (var('session_max_hours') / 24) | round(0, 'ceil') | int %}
 
@@ -54,13 +55,15 @@ numbered_events as (
         sum(
             case
                 when {{ seconds_between('previous_active_at', 'active_at') }}
-                    >= {{ var('session_timeout_minutes') * 60 }} then 1
+                    >= {{ timeout_seconds }} then 1
                 else 0
             end
         ) over in_time as run_number,
         sum(case when has_account then 1 else 0 end) over in_time as accounts_so_far,
         sum(case when has_account then 1 else 0 end) over back_in_time as accounts_to_come
     from compared_events
+    where active_at is not null
+        or {{ seconds_between('previous_active_at', 'event_at') }} < {{ timeout_seconds }}
     window
         in_time as (partition by cookie_hk order by event_at, event_hk),
         back_in_time as (partition by cookie_hk order by event_at desc, event_hk desc)

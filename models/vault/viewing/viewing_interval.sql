@@ -92,36 +92,6 @@ merged_stays as (
         ) as left_at
     from first_stays
 
-),
-
-stays_on_demand as (
-
-    select
-        viewer_hk,
-        {{ zero_key() }} as programme_hk,
-        song_hk,
-        '{{ feed_setting('listen_events', 'platform') }}' as platform,
-        device,
-        record_source,
-        broadcast_date,
-        started_at,
-        ended_at
-    from {{ ref('song_stay') }}
-    where {{ in_affected_dates('broadcast_date') }}
-    union all
-    select
-        viewer_hk,
-        programme_hk,
-        {{ zero_key() }} as song_hk,
-        '{{ feed_setting('web_events', 'platform') }}' as platform,
-        device,
-        record_source,
-        broadcast_date,
-        started_at,
-        ended_at
-    from {{ ref('video_stay') }}
-    where {{ in_affected_dates('broadcast_date') }}
-
 )
 
 select
@@ -163,4 +133,5 @@ select
     started_at,
     ended_at,
     cast(null as timestamp) as broadcast_at
-from stays_on_demand
+from {{ ref('on_demand_stay') }}
+where {{ in_affected_dates('broadcast_date') }}

@@ -11,12 +11,13 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def listen_event(  # noqa: PLR0917
+def listen_event(
     user: str | None,
     session: str,
     item: int,
     at: datetime,
     page: str = "NextSong",
+    *,
     song: str | None = None,
     length: str | None = None,
     level: str = "free",
@@ -145,7 +146,8 @@ listens = st.builds(
         item,
         at,
         page,
-        *((song, length) if page == "NextSong" else (None, None)),
+        song=song if page == "NextSong" else None,
+        length=length if page == "NextSong" else None,
         level=level,
     ),
     st.sampled_from(["1", "2", "2", None]),

@@ -135,12 +135,18 @@ def made(
     chance: random.Random, viewers: int, first: datetime = START + timedelta(hours=20)
 ) -> dict:
     """A session among few viewers, devices, channels and borders, so that they often meet."""
-    start = first + timedelta(minutes=chance.choice((0, 5, 30, 239, 240, 241, chance.randint(0, 600))))
-    length = chance.choice((0, 1, 60, 300, 900, 1800, 1800.5, 7200, 90_000, chance.randint(1, 9000)))
+    start = first + timedelta(
+        minutes=chance.choice((0, 5, 30, 239, 240, 241, chance.randint(0, 600)))
+    )
+    length = chance.choice(
+        (0, 1, 60, 300, 900, 1800, 1800.5, 7200, 90_000, chance.randint(1, 9000))
+    )
     shift = chance.choice((None, None, None, 3600))
     stated = {
         0: {"duration": length},
-        1: {"duration": f"{int(length) // 3600:02}:{int(length) // 60 % 60:02}:{length % 60:07.4f}"},
+        1: {
+            "duration": f"{int(length) // 3600:02}:{int(length) // 60 % 60:02}:{length % 60:07.4f}"
+        },
         2: {"end": start + timedelta(seconds=length)},
     }[chance.randint(0, 2)]
     viewer = f"p{chance.randint(1, viewers)}"

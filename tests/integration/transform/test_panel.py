@@ -44,9 +44,7 @@ def deliveries(draw: st.DrawFn) -> list[list[dict]]:
     """Profiles in one to three drops, in any order, some of them twice."""
     said = draw(st.permutations(draw(profiles)))
     cuts = sorted(draw(st.lists(st.integers(0, len(said)), max_size=2)))
-    parts = [
-        said[a:b] for a, b in zip([0, *cuts], [*cuts, len(said)], strict=True)
-    ]
+    parts = [said[a:b] for a, b in zip([0, *cuts], [*cuts, len(said)], strict=True)]
     repeated = draw(st.sampled_from(said))
     return [part for part in [*parts, [repeated, said[0]]] if part]
 

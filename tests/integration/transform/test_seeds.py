@@ -71,7 +71,12 @@ def test_an_edited_seed_rebuilds_only_what_depends_on_it(
     after = dict(warehouse.execute("select model, fingerprint from vault.progress"))
     changed = {name.rpartition(".")[2] for name in before if before[name] != after[name]}
     assert {"universe_estimates", "universe_daily", "channel_ratings_daily"} <= changed
-    assert not changed & {"viewing_interval", "link_stb_event", "viewing_minutes", "target_membership"}
+    assert not changed & {
+        "viewing_interval",
+        "link_stb_event",
+        "viewing_minutes",
+        "target_membership",
+    }
 
 
 @ON_BOTH_SLOWLY

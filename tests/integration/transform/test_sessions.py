@@ -1,7 +1,7 @@
-"""Viewing sessions: overlaps, repeats, time shift, in any order, are what plain Python makes of them."""
+"""Sessions: however drops come, what plain Python and a build from scratch give."""
 
-import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,64 +10,99 @@ from hypothesis import strategies as st
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
-from .events import at
-from .sessions import Interval, drop, intervals, made, rows, session, told_apart
+from .web_events import START, load_feed, sessions, web_event, web_rows
 
 NewWarehouse = Callable[[], Warehouse]
+TABLES = (
+    "vault.claimed_event",
+    "vault.session_event",
+    "vault.session",
+    "vault.session_background",
+    "vault.visitor_first_session",
+    "vault.player_stay",
+    "vault.video_stay",
+    "marts.sessions",
+    "marts.home_drop_off_daily",
+    "marts.page_drop_off",
+    "marts.session_funnel",
+    "marts.session_features",
+    "marts.video_plays",
+    "marts.content_drop_off",
+    "marts.content_reads_daily",
+)
+DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
-def found(warehouse: Warehouse) -> set[Interval]:
-    stays = warehouse.execute(
-        "select viewer_id, device_id, channel_id, broadcast_date, started_at, ended_at,"
-        " broadcast_at, reach_seconds * interval '1 second' from vault.viewing_interval as stay"
-        " inner join vault.hub_viewer as viewer on stay.viewer_hk = viewer.viewer_hk"
-        " inner join vault.hub_device as device on stay.device_hk = device.device_hk"
-        " inner join vault.hub_channel as channel on stay.channel_hk = channel.channel_hk"
+def contents(warehouse: Warehouse) -> dict[str, list[str]]:
+    with warehouse.connected() as execute:
+        return {table: sorted(map(str, execute(f"select * from {table}"))) for table in TABLES}
+
+
+def found_sessions(warehouse: Warehouse) -> set[tuple]:
+    return set(
+        warehouse.execute("select viewer_id, started_at, ended_at, events from marts.sessions")
     )
-    assert len(set(stays)) == len(stays)
-    return {Interval(*stay) for stay in stays}
 
 
-@ON_BOTH_SLOWLY
-@pytest.mark.parametrize("rule", ["person", "device"])
-def test_overlapping_sessions(warehouse: Warehouse, rule: str) -> None:
-    chance = random.Random(rule)  # noqa: S311 - the same sessions each time
-    sessions = told_apart(made(chance, 30) for _ in range(400))
-    warehouse.deliver("tv_sessions_1.csv", drop(sessions))
-    warehouse.manifest = None  # settings are read where the project is parsed
-    assert warehouse.dbt(
-        "build", "--exclude-resource-type", "unit_test", "--vars", f"{{overlap_rule: {rule}}}"
-    ), warehouse.last
-    assert found(warehouse) == intervals(sessions, rule)
-    assert warehouse.execute("select sum(unexplained_rows) from marts.reconciliation") == [(0,)]
-
-
-@ON_BOTH_SLOWLY
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(st.lists(rows, min_size=6, max_size=30).map(told_apart), st.randoms(use_true_random=False))
-def test_any_delivery_gives_the_same_intervals(
-    new_warehouse: NewWarehouse, sessions: list[dict], chance: random.Random
+def check_any_delivery(
+    new_warehouse: NewWarehouse, rows: list[dict], deliveries: list[list[int]]
 ) -> None:
-    """A build after each of two drops, some rows in both."""
-    warehouse = new_warehouse()
-    parts = [[], []]
-    for row in chance.sample(sessions, len(sessions)):
-        for part in chance.choice(((0,), (1,), (0, 1))):
-            parts[part].append(row)
-    for number, part in enumerate(parts):
-        if part:
-            warehouse.deliver(f"tv_sessions_{number}.csv", drop(part))
-            warehouse.run()
-    assert found(warehouse) == intervals(sessions, "person")
-    assert warehouse.execute("select sum(unexplained_rows) from marts.reconciliation") == [(0,)]
+    """A build after each drop gives what plain Python and a build from scratch give."""
+    in_parts = new_warehouse()
+    for number, chosen in enumerate(deliveries):
+        load_feed(in_parts, "web_events", str(number), [rows[index] for index in chosen])
+        in_parts.run()
+    scratch = new_warehouse()
+    load_feed(scratch, "web_events", "all", rows)
+    scratch.run()
+    assert found_sessions(scratch) == sessions(rows)
+    assert contents(in_parts) == contents(scratch)
 
 
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[dict], list[list[int]]]:
+    """Events, and drops that together hold each of them, in any order and with repeats."""
+    rows = draw(web_rows())
+    chance = draw(st.randoms(use_true_random=False))
+    drops: list[list[int]] = [[], [], []]
+    for index in range(len(rows)):
+        drops[chance.randrange(3)].append(index)
+        if chance.random() < 0.1:
+            drops[chance.randrange(3)].append(index)
+    for drop in drops:
+        chance.shuffle(drop)
+    return rows, [drop for drop in drops if drop]
+
+
+@ON_BOTH_SLOWLY
+@settings(max_examples=1, **DELIVERIES)
+@given(deliveries())
+def test_any_delivery_gives_the_same_sessions(new_warehouse: NewWarehouse, delivery: tuple) -> None:
+    check_any_delivery(new_warehouse, *delivery)
+
+
+@pytest.mark.slow
 @ON_BOTH
-def test_a_session_id_is_one_session_whenever_it_comes(warehouse: Warehouse) -> None:
-    """The row that ends last holds, whatever came first; the day of the other is cleared."""
-    longer = session("p1", "Alpha", at("2024-01-01 20:00:00"), duration=1800, session_id="s1")
-    shorter = session("p1", "Beta", at("2023-12-30 20:00:00"), duration=1700, session_id="s1")
-    for number, row in enumerate((shorter, longer, shorter)):
-        warehouse.deliver(f"tv_sessions_{number}.csv", drop([row, row | {"play_speed": 2}][:number + 1]))
-        warehouse.run()
-    assert found(warehouse) == intervals([longer], "person")
+@settings(max_examples=10, **DELIVERIES)
+@given(deliveries())
+def test_any_of_many_deliveries_gives_the_same_sessions(
+    new_warehouse: NewWarehouse, delivery: tuple
+) -> None:
+    check_any_delivery(new_warehouse, *delivery)
+
+
+def test_a_run_is_cut_a_day_after_its_start(new_warehouse: NewWarehouse) -> None:
+    """Visitors with an event every 29 minutes for one to two days; every other one is late."""
+    rows = [
+        web_event(
+            f"{length}-{number}",
+            START + timedelta(minutes=29 * number),
+            "page_view",
+            page="/",
+            visitor_id=str(length),
+        )
+        for length in (49, 50, 51, 75, 99)
+        for number in range(length)
+    ]
+    late_last = [list(range(0, len(rows), 2)), list(range(1, len(rows), 2))]
+    check_any_delivery(new_warehouse, rows, late_last)

@@ -1,4 +1,4 @@
-"""Web events as a producer would send them, and METRICS §4 on them in plain Python to compare with."""
+"""Web events as a producer would send them, and their sessions in plain Python to compare with."""
 
 import json
 from collections import defaultdict
@@ -11,7 +11,6 @@ from tests.warehouse import Warehouse
 
 TIMEOUT = timedelta(minutes=30)
 CAP = timedelta(hours=24)
-PLAYER = {"play", "heartbeat", "pause", "seek", "ended"}
 
 
 def web_event(event_id: str, at: str | datetime, event_type: str, **fields: object) -> dict:
@@ -49,7 +48,7 @@ def _runs(rows: list[dict]) -> list[list[dict]]:
 
 
 def _accounts(rows: list[dict], limit: timedelta | None) -> dict[str, str]:
-    """Event id to account, of the events of one run or delivered session: next account, else last."""
+    """Event id to account, within one run or delivered session: the next account, else the last."""
     found = {}
     for index, row in enumerate(rows):
         following = [other for other in rows[index:] if other.get("account_id")]
@@ -60,82 +59,100 @@ def _accounts(rows: list[dict], limit: timedelta | None) -> dict[str, str]:
     return found
 
 
-def sessions(rows: list[dict]) -> set[tuple]:
-    """(visitor, first instant, last instant, event ids) of each session, however rows are ordered."""
-    events = sorted({row["event_id"]: row for row in rows}.values(), key=_instant)
+def _visitors(events: list[dict]) -> dict[str, str]:
+    """Event id to visitor: the account where known or claimed, else the device."""
     accounts: dict[str, str] = {}
-    delivered: dict[str, list[dict]] = defaultdict(list)
-    by_device: dict[str, list[dict]] = defaultdict(list)
-    for row in events:
-        if row.get("session_id"):
-            delivered[row["session_id"]].append(row)
-        elif row.get("visitor_id"):
-            by_device[row["visitor_id"]].append(row)
-    for group in delivered.values():
+    for group in _grouped(events, "session_id").values():
         accounts |= _accounts(group, None)
-    for group in by_device.values():
+    computed = [row for row in events if not row.get("session_id")]
+    for group in _grouped(computed, "visitor_id").values():
         for run in _runs(group):
             accounts |= _accounts(run, CAP)
-
-    def visitor(row: dict) -> str | None:
+    visitors = {}
+    for row in events:
         account = row.get("account_id") or accounts.get(row["event_id"])
         if account:
-            return f"account:{account}"
-        return f"cookie:{row['visitor_id']}" if row.get("visitor_id") else None
+            visitors[row["event_id"]] = f"account:{account}"
+        elif row.get("visitor_id"):
+            visitors[row["event_id"]] = f"cookie:{row['visitor_id']}"
+    return visitors
 
-    found = [(visitor(group[-1]), group) for group in delivered.values()]
-    by_visitor: dict[str, list[dict]] = defaultdict(list)
-    for row in events:
-        if not row.get("session_id") and visitor(row):
-            by_visitor[visitor(row)].append(row)
-    for who, group in by_visitor.items():
-        for run in _runs(group):
-            pieces: dict[int, list[dict]] = defaultdict(list)
-            counted = _instant(run[0])
-            for row in run:
-                if row["event_type"] != "page_ping":
-                    counted = _instant(row)
-                pieces[(counted - _instant(run[0])) // CAP].append(row)
-            found += [(who, piece) for piece in pieces.values()]
+
+def _grouped(rows: list[dict], key: str) -> dict[str, list[dict]]:
+    """Rows by the value that they have of a key; those without one are left out."""
+    groups: dict[str, list[dict]] = defaultdict(list)
+    for row in rows:
+        if row.get(key):
+            groups[row[key]].append(row)
+    return groups
+
+
+def _pieces(run: list[dict]) -> list[list[dict]]:
+    """A run cut a day after its start, and once more."""
+    pieces: dict[int, list[dict]] = defaultdict(list)
+    counted = _instant(run[0])
+    for row in run:
+        if row["event_type"] != "page_ping":
+            counted = _instant(row)
+        pieces[(counted - _instant(run[0])) // CAP].append(row)
+    return list(pieces.values())
+
+
+def sessions(rows: list[dict]) -> set[tuple[str, datetime, datetime, int]]:
+    """Visitor, first and last instant and number of events of each session."""
+    events = sorted({row["event_id"]: row for row in rows}.values(), key=_instant)
+    visitors = _visitors(events)
+    found = [
+        (visitors[group[-1]["event_id"]], group)
+        for group in _grouped(events, "session_id").values()
+    ]
+    computed = [
+        row | {"visitor": visitors.get(row["event_id"])}
+        for row in events
+        if not row.get("session_id")
+    ]
+    for visitor, group in _grouped(computed, "visitor").items():
+        found += [(visitor, piece) for run in _runs(group) for piece in _pieces(run)]
     return {
         (
-            who,
+            visitor,
             _instant(group[0]),
             max(
-                [_instant(row) for row in group if row["event_type"] != "page_ping"]
-                or [_instant(group[0])]
+                (_instant(row) for row in group if row["event_type"] != "page_ping"),
+                default=_instant(group[0]),
             ),
-            frozenset(row["event_id"] for row in group),
+            len(group),
         )
-        for who, group in found
+        for visitor, group in found
     }
 
 
-# Few devices, accounts and distances, so that gaps of exactly the timeout, merging and claims are common.
-START = datetime(2024, 1, 1, 20)
-DISTANCES = (0, 5, 10, 29, 30, 31, 59, 60, 90, 240, 720, 1410, 1439, 1440, 1441)
+# Few devices, accounts and distances: gaps of exactly the timeout, merging and claims are common.
+START = datetime.fromisoformat("2024-01-01T20:00:00")
+DISTANCES = (1, 5, 10, 29, 30, 31, 59, 60, 90, 240, 720, 1410, 1439, 1440, 1441)
 
 
 @st.composite
-def web_rows(draw: st.DrawFn) -> list[dict]:
-    """Events of a few devices over a few days, each at an instant of its own."""
-    rows, minute = [], 0
-    for number in range(draw(st.integers(4, 30))):
-        minute += draw(st.sampled_from(DISTANCES))
-        event_type = draw(
-            st.sampled_from(["page_view", "page_view", "page_ping", "click", "heartbeat"])
-        )
-        row = web_event(
-            f"e{number}",
-            START + timedelta(minutes=minute, microseconds=number),
-            event_type,
-            page=draw(st.sampled_from(["/", "/title"])),
-            visitor_id=draw(st.sampled_from(["d1", "d2"])),
-        )
-        account = draw(st.sampled_from([None, None, None, "a", "b"]))
-        if account:
-            row["account_id"] = account
-        if draw(st.integers(0, 5)) == 0:
-            row["session_id"] = draw(st.sampled_from(["s1", "s2"]))
-        rows.append(row)
+def web_rows(draw: st.DrawFn, worlds: int = 25) -> list[dict]:
+    """Events over a few days, each at a minute of its own, in worlds that share no device or
+    account: so one build tries many cases."""
+    chance = draw(st.randoms(use_true_random=False))
+    rows = []
+    for world in range(worlds):
+        minute = 0
+        for number in range(chance.randint(2, 30)):
+            minute += chance.choice(DISTANCES)
+            account = chance.choice([None, None, None, "a", "b"])
+            session = chance.choice([None, None, None, None, None, "s1", "s2"])
+            rows.append(
+                web_event(
+                    f"{world}-{number}",
+                    START + timedelta(minutes=minute),
+                    chance.choice(["page_view", "page_view", "page_ping", "click", "heartbeat"]),
+                    page=chance.choice(["/", "/title"]),
+                    visitor_id=f"{world}-{chance.choice(['d1', 'd2'])}",
+                    account_id=account and f"{world}-{account}",
+                    session_id=session and f"{world}-{session}",
+                )
+            )
     return rows
