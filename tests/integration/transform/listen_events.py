@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -77,9 +78,7 @@ def plays(rows: list[dict], tolerance_ms: int = 1000) -> list[Play]:
     found = []
     for events in sessions.values():
         ending = sorted(e for e in events if e[2] in ("NextSong", "Logout"))
-        for (ts, _, page, user, song, length), following in zip(
-            ending, [*ending[1:], None], strict=True
-        ):
+        for (ts, _, page, user, song, length), following in pairwise([*ending, None]):
             if page != "NextSong" or not user:
                 continue
             seconds, is_skip = None, False
