@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,8 @@ def test_rows_events_and_delivered_sessions(real: Warehouse, expected: dict) -> 
 def test_plays_streams_and_skips(real: Warehouse, expected: dict) -> None:
     """plays -> rows of song_plays; streams_30s -> is_stream; skips -> is_skip."""
     assert real.execute(
-        "select count(*), count(case when is_stream then 1 end), count(case when is_skip then 1 end)"
-        " from marts.song_plays"
+        "select count(*), count(case when is_stream then 1 end),"
+        " count(case when is_skip then 1 end) from marts.song_plays"
     ) == [(expected["plays"], expected["streams_30s"], expected["skips"])]
     for mart in ("listening_daily", "song_plays_hourly"):
         assert real.execute(f"select sum(plays), sum(streams), sum(skips) from marts.{mart}") == [
@@ -77,6 +78,38 @@ def test_every_day_of_listening(real: Warehouse, expected: dict) -> None:
         assert average == pytest.approx(said["average_seconds_per_listener"], abs=1e-6)
         assert averages[day] == pytest.approx([listeners, seconds, average], abs=1e-9)
     assert averages.keys() == expected["days"].keys()
+
+
+def test_sessions_and_home_drop_off(real: Warehouse, expected: dict) -> None:
+    """sessions -> rows of sessions; home_landings -> is_home_landing; home_drop_offs ->
+    is_home_drop_off; landed_home_did_not_play -> landed_home_did_not_watch; home_drop_off_rate ->
+    home_drop_offs / home_landings of home_drop_off_daily."""
+    counted = real.execute(
+        "select count(*), count(case when is_home_landing then 1 end),"
+        " count(case when is_home_drop_off then 1 end),"
+        " count(case when landed_home_did_not_watch then 1 end), sum(plays) from marts.sessions"
+    )
+    keys = ("sessions", "home_landings", "home_drop_offs", "landed_home_did_not_play", "plays")
+    assert counted == [tuple(expected[key] for key in keys)]
+    (rate,) = real.execute(
+        "select sum(home_drop_offs) * 1.0 / sum(home_landings) from marts.home_drop_off_daily"
+    )[0]
+    assert float(rate) == pytest.approx(expected["home_drop_off_rate"], abs=1e-9)
+
+
+def test_home_drop_off_of_every_day(real: Warehouse, expected: dict) -> None:
+    """home_landings_by_date, home_drop_offs_by_date, and the same in days.<date> -> home_landings,
+    home_drop_offs of home_drop_off_daily."""
+    found = real.execute(
+        "select cast(broadcast_date as varchar), sum(home_landings), sum(home_drop_offs)"
+        " from marts.home_drop_off_daily group by 1"
+    )
+    landings = {day: figure for day, figure, _ in found if figure}
+    drop_offs = {day: figure for day, _, figure in found if figure}
+    assert landings == expected["home_landings_by_date"]
+    assert drop_offs == expected["home_drop_offs_by_date"]
+    for day, said in expected["days"].items():
+        assert (landings[day], drop_offs[day]) == (said["home_landings"], said["home_drop_offs"])
 
 
 def test_doubly_encoded_names_are_kept_as_delivered(real: Warehouse) -> None:
@@ -121,9 +154,7 @@ def test_top_songs(real: Warehouse) -> None:
             f" where chart = '{chart}' order by 1, 2"
         )
         assert len(ranks) == 100
-        for (day, rank, plays), (next_day, next_rank, next_plays) in zip(
-            ranks, ranks[1:], strict=False
-        ):
+        for (day, rank, plays), (next_day, next_rank, next_plays) in pairwise(ranks):
             assert next_day != day or (next_rank == rank + 1 and next_plays <= plays)
     of_songs = dict(
         real.execute(

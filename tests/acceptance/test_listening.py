@@ -6,17 +6,18 @@ share one warehouse.
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES
+from tests.integration.transform.events import at
 from tests.integration.transform.listen_events import listen_event
 from tests.warehouse import REAL_DROPS, Warehouse
 
 CASES = REAL_DROPS.parent / "worked_examples.json"
-V07_DAY, V09_DAY = datetime(2024, 3, 8), datetime(2024, 3, 7)
+V07_DAY, V09_DAY = at("2024-03-08 00:00:00"), at("2024-03-07 00:00:00")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def measured(
 
 
 def test_v07_streams_and_skips(measured: Warehouse, cases: dict[str, dict]) -> None:
-    """streams, early_skips, stream_listeners -> the same; skip_rate_pct -> 100 * early_skip_rate."""
+    """streams, early_skips, stream_listeners -> the same; skip_rate_pct -> early_skip_rate."""
     expected = cases["V07"]["expected"]
     assert measured.execute(
         "select streams, early_skips, stream_listeners, 100 * early_skip_rate"
@@ -90,7 +91,7 @@ def test_v07_streams_and_skips(measured: Warehouse, cases: dict[str, dict]) -> N
 
 def test_v09_the_base_decides(measured: Warehouse, cases: dict[str, dict]) -> None:
     """per_viewer -> average_seconds_per_viewer; per_registered_user -> average_seconds_per_person;
-    total -> viewing_seconds; each in minutes, of average_viewing_duration where platform is audio."""
+    total -> viewing_seconds; each in minutes, of average_viewing_duration for audio."""
     expected = cases["V09"]["expected"]
     found = measured.execute(
         "select average_seconds_per_viewer, average_seconds_per_person, viewing_seconds"

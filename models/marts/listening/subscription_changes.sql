@@ -1,5 +1,4 @@
--- Grain: one row per viewer and subscription plan that it moved to, the first it was seen with among
--- them.
+-- Grain: one row per viewer and subscription plan that it moved to, the first known one included.
 
 {{ config(materialized='view') }}
 -- Events that name no plan say nothing of it.

@@ -1,5 +1,4 @@
--- Grain: one row per broadcast date and song, and per broadcast date and artist, among the ten played
--- most.
+-- Grain: one row per broadcast date and song, and per date and artist, among the ten played most.
 
 with
 

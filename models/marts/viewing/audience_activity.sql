@@ -1,5 +1,5 @@
--- Grain: one row per broadcast date and platform (all of them together too), from the platform's first
--- viewing on, with no gap.
+-- Grain: one row per broadcast date and platform (all of them together too), with no gap from the
+-- platform's first viewing on.
 
 {{ config(materialized='view') }}
 

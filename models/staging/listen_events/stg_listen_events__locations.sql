@@ -1,5 +1,5 @@
 -- Grain: one row per event row delivered, with what its place says; repeats included.
--- A place is a city and the codes of its states, `Phoenix-Mesa-Scottsdale, AZ`: what it says never changes.
+-- A place is a city and its states, `Phoenix-Mesa-Scottsdale, AZ`: what it says never changes.
 
 with
 

@@ -127,6 +127,7 @@ select
     sessions.country,
     sessions.record_source,
     sessions.position_seconds,
+    sessions.event_number,
     least(coalesce(sessions.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
         as engaged_seconds,
     sessions.is_key_event,

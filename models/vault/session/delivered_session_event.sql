@@ -37,9 +37,13 @@ ordered_events as (
     where {{ in_session_dates('events.event_date', ref('session_activity')) }}
         and events.session_hk <> {{ zero_key() }}
     window
-        in_time as (partition by events.session_hk order by events.event_at, events.event_hk),
+        in_time as (
+            partition by events.session_hk
+            order by events.event_at, events.event_number, events.event_hk
+        ),
         back_in_time as (
-            partition by events.session_hk order by events.event_at desc, events.event_hk desc
+            partition by events.session_hk
+            order by events.event_at desc, events.event_number desc, events.event_hk desc
         )
 
 ),
@@ -49,10 +53,12 @@ claimed_events as (
     select
         *,
         first_value(account_hk) over (
-            partition by session_hk, accounts_to_come order by event_at desc, event_hk desc
+            partition by session_hk, accounts_to_come
+            order by event_at desc, event_number desc, event_hk desc
         ) as next_account_hk,
         first_value(account_hk) over (
-            partition by session_hk, accounts_so_far order by event_at, event_hk
+            partition by session_hk, accounts_so_far
+            order by event_at, event_number, event_hk
         ) as previous_account_hk
     from ordered_events
 
@@ -81,6 +87,7 @@ select
     country,
     record_source,
     position_seconds,
+    event_number,
     least(coalesce(seconds_to_next, 0), {{ var('foreground_hold_seconds') }}) as engaged_seconds,
     is_key_event,
     is_home_page,

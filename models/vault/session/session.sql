@@ -24,6 +24,14 @@ playing as (
     from {{ ref('player_stay') }}
     where {{ in_affected_dates('broadcast_date') }}
     group by session_hk
+    union all
+    select
+        session_hk,
+        count(*) as plays,
+        coalesce(sum(played_seconds), 0) as seconds_played
+    from {{ ref('song_play') }}
+    where {{ in_session_dates('cast(started_at as date)', ref('session_activity')) }}
+    group by session_hk
 
 ),
 

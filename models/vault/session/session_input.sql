@@ -1,7 +1,7 @@
 -- Grain: one row per event of a feed whose events make sessions, however often delivered.
--- The common form of those feeds: each adds its branch. traffic_source and the like are
--- campaign tags, null where an event has none; referrer_host is another site, from which the
--- visitor came.
+-- The common form of those feeds: each adds its branch. traffic_source and the like are campaign
+-- tags, null where an event has none; referrer_host is another site, from which the visitor came;
+-- event_number orders the events of one instant where the feed numbers them.
 
 {{ config(materialized='view') }}
 
@@ -47,10 +47,39 @@ select
     country,
     record_source,
     position_seconds,
+    0 as event_number,
     is_key_event,
-    coalesce({{ fold('page_id') }} in ({{ quoted(var('home_pages')) | upper }}), false)
-        as is_home_page,
+    {{ is_home_page('page_id') }} as is_home_page,
     event_date,
     event_at,
     load_id
 from web_events
+union all
+select
+    events.event_hk,
+    events.session_hk,
+    {{ zero_key() }} as cookie_hk,
+    events.viewer_hk as account_hk,
+    {{ zero_key() }} as programme_hk,
+    'page view' as event_kind,
+    'page_view' as event_type,
+    events.page_id,
+    null as view_id,
+    null as player_state,
+    null as traffic_source,
+    null as traffic_medium,
+    null as campaign_name,
+    null as referrer_host,
+    user_agents.device,
+    null as country,
+    events.record_source,
+    null as position_seconds,
+    events.item_in_session as event_number,
+    false as is_key_event,
+    {{ is_home_page('events.page_id') }} as is_home_page,
+    events.event_date,
+    events.event_at,
+    events.load_id
+from {{ ref('link_listen_event') }} as events
+inner join {{ ref('sat_user_agent_details') }} as user_agents
+    on events.user_agent_hk = user_agents.user_agent_hk

@@ -1,7 +1,7 @@
 -- Grain: one row per user agent, with what it tells of the device, its system and the browser.
 
 {{ config(materialized='view') }}
--- The first that fits counts: browsers name those that they descend from, and tablets phones' systems.
+-- The first that fits counts: browsers name those that they descend from, tablets phones' systems.
 
 with
 

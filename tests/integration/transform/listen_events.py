@@ -1,8 +1,9 @@
-"""Events of an audio service as eventsim writes them, and METRICS §2 and §5 of them in plain Python."""
+"""Events of an audio service as eventsim writes them, and what METRICS makes of them."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ def listen_event(
     item: int,
     at: datetime,
     page: str = "NextSong",
+    *,
     song: str | None = None,
     length: str | None = None,
     level: str = "free",
@@ -76,9 +78,7 @@ def plays(rows: list[dict], tolerance_ms: int = 1000) -> list[Play]:
     found = []
     for events in sessions.values():
         ending = sorted(e for e in events if e[2] in ("NextSong", "Logout"))
-        for (ts, _, page, user, song, length), following in zip(
-            ending, [*ending[1:], None], strict=True
-        ):
+        for (ts, _, page, user, song, length), following in pairwise([*ending, None]):
             if page != "NextSong" or not user:
                 continue
             seconds, is_skip = None, False
@@ -129,7 +129,7 @@ def listening_by_date(found: list[Play]) -> dict[date, dict[str, object]]:
     }
 
 
-# Few users, sessions and instants, so that ties, skips, late Logouts and borders of dates are common.
+# Few users, sessions and instants, so that ties, skips, Logouts and borders of dates are common.
 instants = st.builds(
     lambda day, milliseconds: START + timedelta(days=day, milliseconds=milliseconds),
     st.integers(0, 3),
@@ -145,7 +145,8 @@ listens = st.builds(
         item,
         at,
         page,
-        *((song, length) if page == "NextSong" else (None, None)),
+        song=song if page == "NextSong" else None,
+        length=length if page == "NextSong" else None,
         level=level,
     ),
     st.sampled_from(["1", "2", "2", None]),
