@@ -1,19 +1,17 @@
 """Viewing sessions: what overlaps, repeats and comes late is what plain Python makes of it."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
 from .sessions import Interval, drop, intervals, made, rows, session, told_apart
-
-NewWarehouse = Callable[[], Warehouse]
 
 
 def found(warehouse: Warehouse) -> set[Interval]:
