@@ -16,7 +16,7 @@ from dbt.contracts.graph.manifest import Manifest
 from ingest.settings import PROJECT_DIR, Settings
 
 from .postgres import copied_database, drop_schemas, postgres_server, throwaway_database
-from .warehouse import REAL_DROPS, Warehouse
+from .warehouse import PSEUDONYM_KEY, REAL_DROPS, Warehouse
 
 OpenWarehouse = Callable[..., AbstractContextManager[Warehouse]]
 NewWarehouse = Callable[..., Warehouse]
@@ -99,7 +99,7 @@ def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
                 "",
                 postgres_dsn=dsn,
                 settle_seconds=0,
-                pseudonym_key="a key that only tests have",
+                pseudonym_key=PSEUDONYM_KEY,
             )
             warehouse = Warehouse(folder, settings, project)
             if project == PROJECT_DIR and engine not in manifests:

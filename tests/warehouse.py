@@ -41,6 +41,7 @@ PER_FEED = """
 
 
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
+PSEUDONYM_KEY = "a key that only tests have"
 
 
 @dataclass
