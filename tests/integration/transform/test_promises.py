@@ -67,7 +67,7 @@ DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "dat
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=4, **DELIVERIES)
+@settings(max_examples=2, **DELIVERIES)
 @given(deliveries())
 def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery: tuple) -> None:
     check_any_delivery(new_warehouse, *delivery)

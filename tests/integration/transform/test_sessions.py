@@ -41,7 +41,7 @@ def test_overlapping_sessions(warehouse: Warehouse, rule: str) -> None:
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(st.lists(rows, min_size=6, max_size=30).map(told_apart), st.randoms(use_true_random=False))
 def test_any_delivery_gives_the_same_intervals(
     new_warehouse: NewWarehouse, sessions: list[dict], chance: random.Random
