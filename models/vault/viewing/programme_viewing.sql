@@ -74,7 +74,7 @@ select
     meetings.viewer_hk,
     {{ seconds_between('meetings.seen_from_at', 'meetings.seen_to_at') }} as viewing_seconds,
     meetings.reach_seconds,
-    coalesce(profiles.weight, 1) as weight,
+    cast(coalesce(profiles.weight, 1) as decimal(18, 6)) as weight,
     meetings.lag_days,
     meetings.is_live,
     meetings.seen_from_at = meetings.slot_started_at as is_at_start,
