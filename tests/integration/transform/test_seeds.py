@@ -37,7 +37,13 @@ def estimate_500(project: Path) -> None:
 
 
 @ON_BOTH_SLOWLY
-@pytest.mark.parametrize("commands", [[("seed",), ("run",)], [BUILD]], ids=["run", "build"])
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param([("seed",), ("run",)], id="run"),
+        pytest.param([BUILD], id="build", marks=pytest.mark.slow),
+    ],
+)
 def test_an_edited_seed_ends_in_the_marts_of_a_rebuild(
     new_warehouse: NewWarehouse, project: Path, commands: list[tuple[str, ...]]
 ) -> None:
