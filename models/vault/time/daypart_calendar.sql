@@ -13,7 +13,7 @@ with
 dayparts as (
 
     select
-        daypart,
+        cast(daypart as {{ type_string() }}) as daypart,
         mod({{ clock_minutes('start_time') }} * 60 - {{ day_start }} + {{ a_day }}, {{ a_day }})
             as starts_after,
         mod({{ clock_minutes('start_time') }} * 60 - {{ day_start }} + {{ a_day }}, {{ a_day }})
