@@ -118,16 +118,16 @@ def engine() -> str:
     return "duckdb"
 
 
-@pytest.fixture(scope="session")
-def template(
-    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
-) -> Iterator[Callable[[str, Drops], Warehouse]]:
-    """A warehouse on an engine with all drops loaded, then one build; made once for all tests."""
-    made: dict[tuple[str, str], Warehouse] = {}
+@contextmanager
+def templates(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    """Warehouses with all drops loaded, then one build; each is made once."""
+    made: dict[str, Warehouse] = {}
     with ExitStack() as stack:
 
-        def make(engine: str, drops: Drops) -> Warehouse:
-            key = engine, json.dumps(drops)
+        def make(drops: Drops) -> Warehouse:
+            key = json.dumps(drops)
             if key not in made:
                 folder = tmp_path_factory.mktemp("template")
                 warehouse = stack.enter_context(open_warehouse(engine, folder))
@@ -140,20 +140,35 @@ def template(
         yield make
 
 
+@pytest.fixture(scope="session")
+def duckdb_template(
+    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    with templates("duckdb", tmp_path_factory, open_warehouse) as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse, postgres_dsn: str
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    """The server stops after these are dropped."""
+    with templates("postgres", tmp_path_factory, open_warehouse) as template:
+        yield template
+
+
 @pytest.fixture
 def new_warehouse(
-    tmp_path: Path,
-    engine: str,
-    open_warehouse: OpenWarehouse,
-    template: Callable[[str, Drops], Warehouse],
+    tmp_path: Path, engine: str, open_warehouse: OpenWarehouse, request: pytest.FixtureRequest
 ) -> Iterator[NewWarehouse]:
     """Makes a warehouse whose seeds are loaded; with drops, one that was built from them."""
     numbers = itertools.count()
+    template = request.getfixturevalue(f"{engine}_template")
     with ExitStack() as stack:
 
         def make(drops: Drops | None = None) -> Warehouse:
             folder = tmp_path / f"warehouse_{next(numbers)}"
-            origin = template(engine, drops or {})
+            origin = template(drops or {})
             return stack.enter_context(open_warehouse(engine, folder, origin=origin))
 
         yield make
