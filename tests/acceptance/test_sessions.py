@@ -250,7 +250,6 @@ def test_the_example_in_the_docs_trains_a_model(
     capsys: pytest.CaptureFixture,
 ) -> None:
     """It foretells the rate of drop-off that S07 has."""
-    pytest.importorskip("sklearn")
     (code,) = re.findall(
         r"```python\n(.*?)```", (PROJECT_DIR / "docs" / "metrics.md").read_text(), re.DOTALL
     )
