@@ -5,6 +5,8 @@
 -- depends on the order of its rows.
 
 {% set length = seconds_between('started_at', 'ended_at') %}
+{% set seconds_of_platform = "case when target = 'all' and platform <> 'all' and device = 'all' and genre = 'all'"
+    ~ " then viewing_seconds else 0 end" %}
 {% set weighted = 'weight * viewing_seconds' %}
 {% set totals = [
     ('stays', 'viewer_hk', [
@@ -15,7 +17,7 @@
     ], ref('viewing_duration_daily'), 'viewing_seconds'),
     ('platform', 'platform', [
         (ref('viewing_duration_daily'), 'weight * cast(viewing_seconds as decimal(19, 6))'),
-    ], ref('average_viewing_duration'), 'viewing_seconds'),
+    ], ref('average_viewing_duration'), seconds_of_platform),
     ('viewing of a channel', 'channel_hk', [
         (ref('viewing_interval'), "case when platform = 'tv' then viewing_seconds else 0 end"),
     ], ref('viewer_channel_daily'), 'viewing_seconds'),

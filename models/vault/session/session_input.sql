@@ -73,7 +73,7 @@ select
     user_agents.device,
     null as country,
     events.record_source,
-    null as position_seconds,
+    cast(null as decimal(12, 3)) as position_seconds,
     events.item_in_session as event_number,
     false as is_key_event,
     {{ is_home_page('events.page_id') }} as is_home_page,
