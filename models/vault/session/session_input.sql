@@ -12,7 +12,10 @@ web_events as (
     select
         *,
         nullif(
-            lower(split_part(split_part(split_part(referrer, '://', 2), '/', 1), '?', 1)), ''
+            {{ lower_case(
+                "split_part(split_part(split_part(referrer, '://', 2), '/', 1), '?', 1)"
+            ) }},
+            ''
         ) as referrer_host,
         coalesce(utm_source, utm_medium, utm_campaign) is not null as is_tagged
     from {{ ref('link_web_event') }}
