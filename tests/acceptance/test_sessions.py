@@ -16,7 +16,7 @@ from ingest.settings import PROJECT_DIR
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES, ON_BOTH
 from tests.integration.transform.web_events import load_feed
-from tests.warehouse import REAL_DROPS, Warehouse
+from tests.warehouse import EVERYBODY, REAL_DROPS, Warehouse
 
 from .session_cases import NOON, Drop, events_of
 
@@ -236,7 +236,7 @@ def test_v09_the_base_of_an_average_decides(warehouse: Warehouse, cases: dict[st
     (found,) = warehouse.execute(
         "select average_seconds_per_person / 60, average_seconds_per_viewer / 60,"
         " viewing_seconds / 60 from marts.average_viewing_duration"
-        " where platform = 'video' and broadcast_date = date '2024-01-01'"
+        f" where platform = 'video' and {EVERYBODY} and broadcast_date = date '2024-01-01'"
     )
     keys = ("per_registered_user", "per_viewer", "total")
     assert found == pytest.approx([expected[key] for key in keys])
