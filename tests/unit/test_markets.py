@@ -1,4 +1,4 @@
-"""The seed markets has the settings of a market's television, all of them, as dbt vars take them."""
+"""The seed markets has the settings of a market's television, all of them, as dbt takes them."""
 
 import json
 from zoneinfo import ZoneInfo
