@@ -27,6 +27,22 @@
     ('minutes of a channel', 'channel_hk', [
         (ref('viewing_minutes'), '60'),
     ], ref('channel_ratings_daily'), '60 * credited_minutes'),
+    ('session', 'session_hk', [
+        (ref('session_event'), '1 + engaged_seconds'),
+    ], ref('sessions'), 'events + engaged_seconds'),
+    ('played in a session', 'session_hk', [
+        (ref('player_stay'), 'viewing_seconds'),
+    ], ref('sessions'), "case when record_source = 'web_events' then seconds_played else 0 end"),
+    ('page', 'page_id', [
+        (ref('session_event'), "case when event_kind = 'page view' and page_id is not null"
+            ~ " then 1 else 0 end"),
+    ], ref('page_drop_off'), 'page_views'),
+    ('songs', "'songs'", [
+        (ref('song_play'), '1 + coalesce(played_seconds, 0)'),
+    ], ref('song_plays_hourly'), 'plays + played_seconds'),
+    ('listening', "'listening'", [
+        (ref('viewing_interval'), "case when platform = 'audio' then viewing_seconds else 0 end"),
+    ], ref('listening_daily'), 'listening_seconds'),
 ] %}
 
 with
