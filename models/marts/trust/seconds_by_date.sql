@@ -5,8 +5,8 @@
 -- depends on the order of its rows.
 
 {% set length = seconds_between('started_at', 'ended_at') %}
-{% set seconds_of_platform = "case when target = 'all' and platform <> 'all' and device = 'all' and genre = 'all'"
-    ~ " then viewing_seconds else 0 end" %}
+{% set seconds_of_platform = "case when target = 'all' and platform <> 'all' and device = 'all'"
+    ~ " and genre = 'all' then viewing_seconds else 0 end" %}
 {% set weighted = 'weight * viewing_seconds' %}
 {% set totals = [
     ('stays', 'viewer_hk', [

@@ -2,8 +2,8 @@
 -- viewer in the target.
 
 {{ config(incremental_strategy='replace') }}
--- Someone born in y is of age a from the first day of the year y + a to the last. Visitors are known
--- by their sessions: a sign-in makes an anonymous device's events the account's.
+-- Someone born in y is of age a from the first day of the year y + a to the last. Visitors are
+-- known by their sessions: a sign-in makes an anonymous device's events the account's.
 
 with
 

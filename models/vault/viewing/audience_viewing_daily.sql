@@ -48,13 +48,7 @@ viewer_days as (
         coalesce(genre, 'all') as genre,
         sum(viewing_seconds) as viewing_seconds
     from viewing
-    group by grouping sets (
-        (broadcast_date, viewer_hk),
-        (broadcast_date, viewer_hk, platform),
-        (broadcast_date, viewer_hk, platform, device),
-        (broadcast_date, viewer_hk, platform, genre),
-        (broadcast_date, viewer_hk, platform, device, genre)
-    )
+    group by broadcast_date, viewer_hk, cube (platform, device, genre)
 
 ),
 

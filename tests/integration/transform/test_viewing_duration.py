@@ -107,10 +107,9 @@ def expected() -> dict[tuple, tuple[float, int, float, float | None, float | Non
     viewer and per person, and the universe, for every slice with viewing on some date."""
     members, universe = membership(PROFILES, KNOWN_FROM, DAYS)
     seconds: dict[tuple, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    slices = {("all", "all", "all")}
+    slices = set()
     for stay in STAYS:
-        detailed = itertools.product([stay.platform], [stay.device, "all"], [stay.genre, "all"])
-        for each in [("all", "all", "all"), *detailed]:
+        for each in itertools.product(*((said, "all") for said in stay[2:5])):
             slices.add(each)
             for target in {target for target, *who in members if who == [stay.viewer, stay.day]}:
                 seconds[(stay.day, target, *each)][stay.viewer] += stay.seconds
@@ -150,5 +149,6 @@ def test_by_platform_device_target_and_genre(warehouse: Warehouse) -> None:
     assert found == expected()
     assert found[FIRST, "all", "all", "all", "all"][:3] == (811070, 5, 1504.5)
     assert found[FIRST, "all", "video", "all", "all"][:4] == (210, 2, 3.5, 60)
+    assert found[FIRST, "all", "all", "all", "drama"][:2] == (425, 2)
     assert found[THIRD, "all", "audio", "all", "all"][:4] == (0, 0, 0, None)
     assert warehouse.execute("select sum(totals_that_differ) from marts.seconds_by_date") == [(0,)]
