@@ -48,7 +48,7 @@ viewer_days as (
         coalesce(genre, 'all') as genre,
         sum(viewing_seconds) as viewing_seconds
     from viewing
-    group by broadcast_date, viewer_hk, cube (platform, device, genre)
+    group by broadcast_date, viewer_hk, cube(platform, device, genre)
 
 ),
 
