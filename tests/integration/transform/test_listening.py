@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,13 +71,7 @@ def told_apart(row: dict) -> tuple:
     return row["sessionId"], row["ts"], row["itemInSession"]
 
 
-@ON_BOTH_SLOWLY
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(
-    st.lists(listens, min_size=6, max_size=40, unique_by=told_apart),
-    st.randoms(use_true_random=False),
-)
-def test_any_delivery_gives_the_same_listening(
+def check_any_delivery(
     new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
 ) -> None:
     """A build after each of three drops, some rows in several, and a build from scratch."""
@@ -95,6 +90,30 @@ def test_any_delivery_gives_the_same_listening(
     assert scratch.dbt("build", *SELECTED, *cautious), scratch.last
     check_listening(scratch, rows)
     assert marts(in_parts) == marts(scratch)
+
+
+DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+# A build tries a hundred events as fast as ten, so there are many sessions in one.
+MANY = st.lists(listens, min_size=100, max_size=150, unique_by=told_apart)
+
+
+@ON_BOTH_SLOWLY
+@settings(max_examples=1, **DELIVERIES)
+@given(MANY, st.randoms(use_true_random=False))
+def test_any_delivery_gives_the_same_listening(
+    new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
+) -> None:
+    check_any_delivery(new_warehouse, rows, chance)
+
+
+@pytest.mark.slow
+@ON_BOTH
+@settings(max_examples=10, **DELIVERIES)
+@given(MANY, st.randoms(use_true_random=False))
+def test_any_of_many_deliveries_gives_the_same_listening(
+    new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
+) -> None:
+    check_any_delivery(new_warehouse, rows, chance)
 
 
 @ON_BOTH
