@@ -25,6 +25,7 @@ MARTS = {
     "marts.viewer_duplication": "broadcast_date, channel_hk, other_channel_hk",
     "marts.viewing_duration_daily": "broadcast_date, viewer_hk",
     "marts.average_viewing_duration": "broadcast_date, target, platform, device, genre",
+    "marts.audience_activity": "broadcast_date, platform",
     "marts.programme_ratings": "broadcast_date, schedule_slot_hk, consolidation",
     "marts.audience_flow": "broadcast_date, schedule_slot_hk, direction, flow_channel_hk",
     "vault.programme_viewing": "broadcast_date, schedule_slot_hk, viewer_hk, started_at",

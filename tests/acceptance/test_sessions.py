@@ -32,6 +32,7 @@ TITLES = [
     {"title": "V01", "kind": "video", "length": 600},
     {"title": "V03", "kind": "video", "length": 100},
     {"title": "V05", "kind": "video", "length": 100},
+    {"title": "A05", "kind": "video", "length": 100},
 ]
 
 
@@ -189,6 +190,20 @@ def test_v05_retained_before_the_first_seek(built: Warehouse, cases: dict[str, d
         "select retained_before_first_seek, progress_rate from marts.video_plays"
         " where title_id = 'V05'"
     ) == [(expected["retention_rate"], expected["max_progress"])]
+
+
+def test_a05_a_later_mark_implies_the_earlier_ones(
+    built: Warehouse, cases: dict[str, dict]
+) -> None:
+    """started, q25, q50, q75, q100 -> plays, plays_to_25_pct, … of video_titles_daily; vcr_pct ->
+    plays_to_100_pct over plays. strict_event_counts is contrast: what each mark alone would count."""
+    expected = cases["A05"]["expected"]
+    (found,) = built.execute(
+        "select plays, plays_to_25_pct, plays_to_50_pct, plays_to_75_pct, plays_to_100_pct,"
+        " 100.0 * plays_to_100_pct / plays from marts.video_titles_daily where title_id = 'A05'"
+    )
+    keys = ("started", "q25", "q50", "q75", "q100", "vcr_pct")
+    assert [float(figure) for figure in found] == [expected[key] for key in keys]
 
 
 @ON_BOTH

@@ -11,6 +11,7 @@ from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
+from .site import deliver_site
 from .web_events import START, load_feed, sessions, web_event, web_rows
 
 NewWarehouse = Callable[[], Warehouse]
@@ -223,3 +224,15 @@ def test_what_is_divided_by_nothing_is_null(warehouse: Warehouse) -> None:
         "select viewed_pct, progress_rate, viewing_seconds from marts.video_plays"
     ) == [(None, None, 30.0)]
     assert warehouse.execute("select count(*) from marts.content_drop_off") == [(0,)]
+
+
+@ON_BOTH_SLOWLY
+def test_lost_tables_of_sessions_are_made_again(warehouse: Warehouse) -> None:
+    deliver_site(warehouse)
+    warehouse.run(*SELECTED)
+    before = contents(warehouse)
+    for table in ("link_web_event", "session_activity", "claimed_event", "title_reported_length"):
+        warehouse.execute(f"drop table vault.{table} cascade")
+    warehouse.run(*SELECTED)
+    assert contents(warehouse) == before
+    assert all(before[table] for table in ("marts.sessions", "marts.content_drop_off"))
