@@ -196,7 +196,7 @@ def test_a05_a_later_mark_implies_the_earlier_ones(
     built: Warehouse, cases: dict[str, dict]
 ) -> None:
     """started, q25, q50, q75, q100 -> plays, plays_to_25_pct, … of video_titles_daily; vcr_pct ->
-    plays_to_100_pct over plays. strict_event_counts is contrast: what each mark alone would count."""
+    plays_to_100_pct over plays. strict_event_counts is contrast: each mark alone."""
     expected = cases["A05"]["expected"]
     (found,) = built.execute(
         "select plays, plays_to_25_pct, plays_to_50_pct, plays_to_75_pct, plays_to_100_pct,"
