@@ -20,7 +20,6 @@ from orchestration.publishing import PublishError, publish
 from orchestration.publishing import postgres as publishing
 from tests.postgres import throwaway_database, with_option
 
-CHANGED = ("--select", "+channel_ratings_daily")
 SPAWN = multiprocessing.get_context("spawn")
 MARTS = {
     "average_viewing_duration",
@@ -85,7 +84,7 @@ def change(built):
     late = built.settings.duckdb_path.with_name("stb_events_late.json")
     late.write_text(drop.read_text().replace("2024-01-03", "2024-01-04"))
     assert not load(late, built.settings).failed
-    assert build(built.settings, CHANGED, command="run").succeeded
+    assert build(built.settings, command="run").succeeded
 
 
 def test_the_published_tables_are_the_marts_and_say_where_they_come_from(published):
@@ -153,7 +152,9 @@ def test_what_was_granted_and_the_views_of_others_stay(published):
         published.execute(f"drop owned by {role}; drop role {role}")
 
 
-@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+@pytest.mark.parametrize(
+    "isolation", ["read committed", pytest.param("repeatable read", marks=pytest.mark.slow)]
+)
 def test_a_reader_in_a_transaction_delays_nothing_and_sees_no_half(published, isolation):
     change(published)
     with connect(published) as reader:
@@ -191,6 +192,7 @@ def read_all_the_time(dsn, reads, stop, answers):
     answers.put((seen, slowest))
 
 
+@pytest.mark.slow
 def test_readers_see_the_old_or_the_new(published):
     reads, stop, answers = SPAWN.Event(), SPAWN.Event(), SPAWN.Queue()
     arguments = (published.settings.postgres_dsn, reads, stop, answers)
