@@ -46,14 +46,14 @@ class Profile:
     """Where the time of a full build goes, as dbt tells."""
 
     case: str
-    run_results: Path
+    seconds: Path
+    """A file with the seconds of each model."""
 
     def show(self) -> None:
         """Print the seconds of each model, the slowest first, if the case was run."""
-        if not self.run_results.exists():
+        if not self.seconds.exists():
             return
-        results = json.loads(self.run_results.read_text())["results"]
-        seconds = {each["unique_id"].split(".")[-1]: each["execution_time"] for each in results}
+        seconds = json.loads(self.seconds.read_text())
         table = Table(title=f"\n{self.case}, {sum(seconds.values()):.1f} s in models")
         table.add_column("model")
         table.add_column("s", justify="right")
@@ -69,7 +69,7 @@ def _cases(rows: int | None, folder: Path, only: str, profiles: list[Profile]) -
         for later in (False, True):
             name = f"{'one more day' if later else 'full build'}, {size / 1e6:g} M"
             if only in name:
-                profiles.append(Profile(name, market.result_of("run_results.json", later=later)))
+                profiles.append(Profile(name, market.result_of("seconds.json", later=later)))
                 yield _beside_bare(name, market, size, later=later)
     name = f"one more day on {GROWN_DAYS} days beside {DAYS}"
     if rows is None and only in name:

@@ -1,5 +1,6 @@
 """A market of set-top boxes for `make bench NAME=ratings`: Parquet files and warehouses of them."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from ingest.simulate import SimulationPlan, simulate
 from ingest.sql import literal
 from ingest.warehouses import open_for_loading
 from ingest.warehouses.duckdb import CONFIG
-from orchestration.build import build
+from orchestration.build import BuildResult, build
 
 FEED = "stb_events"
 MART = "channel_ratings_daily"
@@ -163,18 +164,19 @@ class Market:
 
     def build(self, _: Path, *, later: bool) -> int:
         """Build all that the mart needs of what is new, and the mart; the rows that are new."""
-        self._dbt("run", "--select", f"+{MART}")
+        result = self._dbt("run", "--select", f"+{MART}")
+        seconds = {node.name: node.seconds for node in result.nodes}
+        self.result_of("seconds.json", later=later).write_text(json.dumps(seconds))
         with duckdb.connect(self.settings.duckdb_path, read_only=True) as engine:
             mart = self.result_of("mart.parquet", later=later)
             engine.execute(f"copy marts.{MART} to {literal(str(mart))}")
-        profile = self.settings.dbt_target_path / "run_results.json"
-        shutil.copyfile(profile, self.result_of("run_results.json", later=later))
         return self.rows(later=later)
 
-    def _dbt(self, command: str, *arguments: str) -> None:
+    def _dbt(self, command: str, *arguments: str) -> BuildResult:
         result = build(self.settings, arguments, command=command)
         if not result.succeeded:
             raise RuntimeError(result.failures[0].message)
+        return result
 
     def result_of(self, what: str, *, later: bool) -> Path:
         """Where a run leaves what it made, for the comparison."""

@@ -76,10 +76,7 @@ def _key(settings: Settings) -> str:
     if not feeds:
         return "no feed has any"
     if settings.pseudonym_key is None:
-        raise UsageError(
-            f"{', '.join(feeds)} can't be loaded without a key; set AUDIENCE_VAULT_PSEUDONYM_KEY "
-            f"to a secret of at least {MIN_KEY_CHARACTERS} characters"
-        )
+        return f"{', '.join(feeds)}; there is no key for pseudonyms"
     return f"{', '.join(feeds)}; there is a key for pseudonyms"
 
 
@@ -114,4 +111,10 @@ def _source(settings: Settings, source: str) -> str:
     if matches.unreadable:
         first = matches.unreadable[0]
         raise SourceError(f"{first.url} {first.reason}")
+    with_pii = sorted({contract.feed for _, contract in matches.drops if contract.pii})
+    if with_pii and settings.pseudonym_key is None:
+        raise UsageError(
+            f"its drops of {', '.join(with_pii)} can't be loaded without a key for pseudonyms; set "
+            f"AUDIENCE_VAULT_PSEUDONYM_KEY to a secret of at least {MIN_KEY_CHARACTERS} characters"
+        )
     return f"{source}: {len(matches.drops):,} drops, {len(matches.ignored):,} other files"

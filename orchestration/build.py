@@ -33,6 +33,7 @@ class Node:
     status: str
     """As dbt has it: success, pass, warn, fail, error, skipped."""
     message: str
+    seconds: float
 
     @property
     def failed(self) -> bool:
@@ -82,6 +83,7 @@ def build(
     build_id = settings.build_id or str(uuid4())
     watcher = _Watcher(on_progress)
     words = [command, "--log-level", "none", "--project-dir", str(settings.project_dir)]
+    words += ["--no-write-json"]  # what it would tell is told by the result
     if command == "build":
         words += ["--exclude-resource-type", "unit_test"]
     with one_at_a_time(settings), settings.applied({"AUDIENCE_VAULT_BUILD_ID": build_id}):
@@ -137,7 +139,11 @@ class _Watcher:
             self.position += 1
             info, result = event.data.node_info, event.data.run_result
             node = Node(
-                info.node_name, info.resource_type, info.node_status, _in_one_line(result.message)
+                info.node_name,
+                info.resource_type,
+                info.node_status,
+                _in_one_line(result.message),
+                result.execution_time,
             )
             self.on_progress(node, self.position, self.total)
 
@@ -152,6 +158,7 @@ def _nodes(outcome: "dbtRunnerResult", settings: Settings) -> list[Node]:
             kind=result.node.resource_type.value,
             status=result.status.value,
             message=_in_one_line(result.message),
+            seconds=result.execution_time,
         )
         for result in results or []
         if hasattr(result, "status")

@@ -114,7 +114,8 @@ def loaded(
 @pytest.fixture(scope="module", params=SETTINGS)
 def setting(request: pytest.FixtureRequest, loaded: Warehouse) -> str:
     """The market's settings, after a build by them of what was loaded once."""
-    loaded.run("--vars", json.dumps(SETTINGS[request.param]))
+    selection = ("--select", "+channel_ratings_daily", "+channel_ratings_minute")
+    loaded.run(*selection, "--vars", json.dumps(SETTINGS[request.param]))
     return request.param
 
 

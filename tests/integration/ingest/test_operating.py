@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from ingest.cli import app
 from ingest.commands import loads, status
 from ingest.console import make_console
+from ingest.contracts import read_contracts
 from ingest.errors import UsageError
 from ingest.ledger.history import State, utc_now
 from ingest.loading.loader import Bounds, load, plan
@@ -217,7 +218,9 @@ def test_status_is_a_document_for_programs(bench):
 
 def test_status_of_nothing_is_a_document_too(bench):
     document = json.loads(run("status", "--json"))
-    assert [each["feed"] for each in document["feeds"]] == ["channels", "programmes", "stb_events"]
+    assert [each["feed"] for each in document["feeds"]] == list(
+        read_contracts(bench.settings.contracts_dir)
+    )
     assert document["failed"] == []
     assert not bench.settings.duckdb_path.exists()
 

@@ -29,6 +29,11 @@ class Built:
     drops: Path
     result: BuildResult
 
+    @property
+    def last_load(self) -> int:
+        """The load up to which a build now would read."""
+        return self.execute("select max(load_id) from raw.loads")[0][0]
+
     def execute(self, sql: str) -> list[tuple]:
         """Run a statement in the warehouse."""
         with CONNECT[self.settings.target](self.settings) as session:
