@@ -4,6 +4,7 @@
 {{ config(materialized='view') }}
 
 select
+    song_play_hk as play_hk,
     viewer_hk,
     {{ zero_key() }} as programme_hk,
     song_hk,
@@ -16,6 +17,7 @@ select
 from {{ ref('song_stay') }}
 union all
 select
+    video_play_hk as play_hk,
     viewer_hk,
     programme_hk,
     {{ zero_key() }} as song_hk,
