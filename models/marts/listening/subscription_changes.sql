@@ -12,10 +12,10 @@ known_plans as (
         viewer_plan_history.viewer_hk,
         hub_viewer.viewer_id,
         hub_plan.plan_id,
-        viewer_plan_history.valid_from_at,
-        lag(hub_plan.plan_id) over (
+        date_trunc('millisecond', viewer_plan_history.valid_from_at) as changed_at,
+        lead(date_trunc('millisecond', viewer_plan_history.valid_from_at)) over (
             partition by viewer_plan_history.viewer_hk order by viewer_plan_history.valid_from_at
-        ) as previous_plan_id
+        ) as next_known_at
     from {{ ref('viewer_plan_history') }} as viewer_plan_history
     inner join {{ ref('hub_viewer') }} as hub_viewer
         on viewer_plan_history.viewer_hk = hub_viewer.viewer_hk
@@ -26,16 +26,23 @@ known_plans as (
 
 ),
 
--- The order of the events of one millisecond is behind it in valid_from_at.
+-- The order of the events of one millisecond is behind it in valid_from_at: its last plan holds.
+plans as (
+
+    select
+        *,
+        lag(plan_id) over (partition by viewer_hk order by changed_at) as previous_plan_id
+    from known_plans
+    where next_known_at is distinct from changed_at
+
+),
+
 moves as (
 
     select
         *,
-        date_trunc('millisecond', valid_from_at) as changed_at,
-        lead(date_trunc('millisecond', valid_from_at)) over (
-            partition by viewer_hk order by valid_from_at
-        ) as next_changed_at
-    from known_plans
+        lead(changed_at) over (partition by viewer_hk order by changed_at) as next_changed_at
+    from plans
     where plan_id is distinct from previous_plan_id
 
 )
