@@ -14,7 +14,8 @@ known_plans as (
         hub_plan.plan_id,
         date_trunc('millisecond', viewer_plan_history.valid_from_at) as changed_at,
         lead(date_trunc('millisecond', viewer_plan_history.valid_from_at)) over (
-            partition by viewer_plan_history.viewer_hk order by viewer_plan_history.valid_from_at
+            partition by viewer_plan_history.viewer_hk
+            order by viewer_plan_history.valid_from_at, viewer_plan_history.valid_to_at nulls last
         ) as next_known_at
     from {{ ref('viewer_plan_history') }} as viewer_plan_history
     inner join {{ ref('hub_viewer') }} as hub_viewer
