@@ -103,14 +103,14 @@ def check_any_delivery(new_warehouse: NewWarehouse, seed: int) -> None:
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=2, **DELIVERIES)
+@settings(max_examples=1, **DELIVERIES)
 @given(st.integers(0, 10_000))
 def test_any_delivery_gives_the_same_audiences(new_warehouse: NewWarehouse, seed: int) -> None:
     check_any_delivery(new_warehouse, seed)
 
 
 @pytest.mark.slow
-@settings(max_examples=30, **DELIVERIES)
+@settings(max_examples=8, **DELIVERIES)
 @given(st.integers(0, 10_000))
 def test_any_of_many_deliveries_gives_the_same_audiences(
     new_warehouse: NewWarehouse, seed: int
