@@ -89,6 +89,7 @@ def ratings(slot: Slot, stays: Iterable[Interval], profiles: list[dict]) -> dict
             and _overlap(_seen(stay), span) > 0
             and 0 <= (stay.day - day).days <= 28
             and (stay.broadcast_at is None or (stay.day - day).days <= days)
+            and (stay.broadcast_at is None or stay.broadcast_at <= stay.start + MINUTE)
         ]
 
         def persons(who: Iterable[str], day: date = day) -> float:

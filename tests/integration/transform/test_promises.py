@@ -91,7 +91,7 @@ SECOND_DAY = evening(
 ) + evening("box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha")
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     warehouse.run()
@@ -128,7 +128,8 @@ def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) ->
     assert_equal_marts(warehouse, new_warehouse({"1": silent, "2": off}))
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
@@ -225,6 +226,8 @@ def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
                 "broadcast_day_start: 6:00",
                 "broadcast_day_start: '05:00:30'",
                 "reach_minutes: 0",
+                "liveness_hold_seconds: 0",
+                "market_timezone: Europe/Berln",
                 "overlap_rule: household",
                 "liveness_hold_secs: 5",
             )
