@@ -127,7 +127,7 @@ def test_any_delivery_of_profiles_gives_the_same_targets(
 
 
 @pytest.mark.slow
-@settings(max_examples=8, **DELIVERIES)
+@settings(max_examples=5, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_of_profiles_gives_the_same_targets(
     new_warehouse: NewWarehouse, drops: list[list[dict]]

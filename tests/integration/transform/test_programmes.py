@@ -118,7 +118,7 @@ def test_any_delivery_gives_the_same_audiences(new_warehouse: NewWarehouse, seed
 
 
 @pytest.mark.slow
-@settings(max_examples=8, **DELIVERIES)
+@settings(max_examples=5, **DELIVERIES)
 @given(st.integers(0, 10_000))
 def test_any_of_many_deliveries_gives_the_same_audiences(
     new_warehouse: NewWarehouse, seed: int
