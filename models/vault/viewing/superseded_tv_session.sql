@@ -19,20 +19,20 @@ delivered_sessions as (
 ranked_rows as (
 
     select
-        tv_session_hk,
-        record_source,
-        load_id,
-        min(load_id) over (
-            partition by viewer_hk, session_id
-            order by coalesce(ended_at, started_at) desc, tv_session_hk desc
+        sessions.tv_session_hk,
+        sessions.record_source,
+        sessions.load_id,
+        min(sessions.load_id) over (
+            partition by sessions.viewer_hk, sessions.session_id
+            order by
+                coalesce(sessions.ended_at, sessions.started_at) desc,
+                sessions.tv_session_hk desc
             rows between unbounded preceding and 1 preceding
         ) as better_load_id
     from {{ ref('link_tv_session') }} as sessions
-    where exists (
-        select 1 from delivered_sessions
-        where delivered_sessions.viewer_hk = sessions.viewer_hk
-            and delivered_sessions.session_id = sessions.session_id
-    )
+    inner join delivered_sessions
+        on sessions.viewer_hk = delivered_sessions.viewer_hk
+            and sessions.session_id = delivered_sessions.session_id
 
 )
 
