@@ -138,8 +138,8 @@ def flow(
     }
     for viewer in viewers:
         own = [stay for stay in stays if stay.viewer == viewer]
-        before = [stay for stay in own if stay.start < start and stay.end > start - NEAR]
-        after = [stay for stay in own if stay.end > end and stay.start < end + NEAR]
+        before = [stay for stay in own if stay.start < start and stay.end >= start - NEAR]
+        after = [stay for stay in own if stay.end > end and stay.start <= end + NEAR]
         came = max(before, key=lambda stay: stay.end).channel if before else None
         went = min(after, key=lambda stay: stay.start).channel if after else None
         for key in (("from", came), ("to", went)):

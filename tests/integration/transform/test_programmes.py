@@ -127,7 +127,8 @@ def test_any_of_many_deliveries_gives_the_same_audiences(
 
 
 def test_a_programme_is_played_back_after_it_was_broadcast(new_warehouse: NewWarehouse) -> None:
-    """Also one from before the first event, whose universe nobody knows; never before it was."""
+    """Also one from before the first event, whose universe nobody knows; never before it was. Who
+    comes after five minutes of nothing comes from where it was before."""
     warehouse = new_warehouse()
     seen, shown = at("2024-12-20 10:00:00"), at("2024-12-19 20:00:00")
     ahead = at("2024-12-20 20:00:00")
@@ -144,7 +145,9 @@ def test_a_programme_is_played_back_after_it_was_broadcast(new_warehouse: NewWar
     clocks_differ = session(
         "p3", "Alpha", ahead, duration=60, broadcast_at=ahead + timedelta(seconds=2)
     )
-    warehouse.deliver("tv_sessions_1.csv", drop([replay, too_soon, clocks_differ]))
+    live = session("p4", "Alpha", ahead, duration=60)
+    before = session("p4", "Beta", ahead - timedelta(minutes=10), duration=300)
+    warehouse.deliver("tv_sessions_1.csv", drop([replay, too_soon, clocks_differ, live, before]))
     warehouse.run(*MEASURED)
     found = warehouse.execute(
         "select programme_id, consolidation, viewers, viewing_seconds, universe"
@@ -154,9 +157,14 @@ def test_a_programme_is_played_back_after_it_was_broadcast(new_warehouse: NewWar
     assert found == [
         ("x", "consolidated_7", 1, 3600, None),
         ("x", "overnight", 0, 0, None),
-        ("y", "consolidated_7", 1, 60, 3),
-        ("y", "overnight", 1, 60, 3),
+        ("y", "consolidated_7", 2, 120, 4),
+        ("y", "overnight", 2, 120, 4),
     ]
+    flows = warehouse.execute(
+        "select direction, flow_channel_id, viewers from marts.audience_flow"
+        " where programme_id = 'y' order by direction"
+    )
+    assert flows == [("from", "BETA", 1), ("to", None, 1)]
 
 
 @ON_BOTH_SLOWLY
