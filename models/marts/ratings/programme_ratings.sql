@@ -1,7 +1,8 @@
 -- Grain: one row per slot of the schedule (channel, programme and start) and consolidation.
 
 {{ config(materialized='view', meta={'days_before': play_back_days()}) }}
--- A programme that nobody viewed is a row with zeros: it counts in averages.
+-- A programme that nobody viewed is a row with zeros: it counts in averages. One from before the
+-- first event that was played back has no universe: nobody was known then.
 
 with
 
@@ -13,11 +14,14 @@ consolidations as (
 
 days as (
 
-    select
-        *,
-        max(broadcast_date) over () as last_date
-    from {{ ref('universe_daily') }}
+    select * from {{ ref('universe_daily') }}
     where target = 'all'
+
+),
+
+last_day as (
+
+    select max(broadcast_date) as broadcast_date from days
 
 ),
 
@@ -36,15 +40,21 @@ programmes as (
         consolidations.consolidation,
         {{ seconds_between('slots.started_at', 'slots.ended_at') }} as programme_seconds,
         cast(days.universe as {{ type_double() }}) as universe,
-        slots.broadcast_date + greatest(consolidations.within_days, 0) < days.last_date as is_final
+        slots.broadcast_date + greatest(consolidations.within_days, 0)
+        < last_day.broadcast_date as is_final
     from {{ ref('schedule_slot') }} as slots
-    inner join days on slots.broadcast_date = days.broadcast_date
+    left join days on slots.broadcast_date = days.broadcast_date
+    cross join last_day
     cross join consolidations
     inner join {{ ref('channel') }} as channel on slots.channel_hk = channel.channel_hk
     inner join {{ ref('hub_programme') }} as hub_programme
         on slots.programme_hk = hub_programme.programme_hk
     left join {{ ref('programme_history') }} as programme
         on slots.programme_hk = programme.programme_hk and programme.is_current
+    where days.broadcast_date is not null
+        or slots.schedule_slot_hk in (
+            select audience.schedule_slot_hk from {{ ref('programme_audience') }} as audience
+        )
 
 ),
 

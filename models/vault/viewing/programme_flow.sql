@@ -98,12 +98,12 @@ neighbours as (
     where (
         borders.direction = 'from'
         and stays.started_at < borders.border_at
-        and stays.near_to_at > borders.border_at
+        and stays.near_to_at >= borders.border_at
     )
     or (
         borders.direction = 'to'
         and stays.ended_at > borders.border_at
-        and stays.near_from_at < borders.border_at
+        and stays.near_from_at <= borders.border_at
     )
 
 )

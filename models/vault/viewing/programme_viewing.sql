@@ -1,6 +1,7 @@
 -- Grain: one row per stay of a viewer and slot of the schedule that it touches, by the broadcast
 -- date of viewing.
--- What was played back is moved to when it was broadcast. A viewer's weight is that on the
+-- What was played back is moved to when it was broadcast; what is told to have been seen before it
+-- was, by more than clocks differ, is of no programme. A viewer's weight is that on the
 -- programme's date, whenever it was seen; so a changed profile changes the dates after it too.
 
 {{ config(meta={'days_after': play_back_days()}) }}
@@ -19,7 +20,9 @@ stays as (
         coalesce(broadcast_at, started_at) as seen_from_at,
         coalesce(broadcast_at, started_at) + (ended_at - started_at) as seen_to_at
     from {{ ref('viewing_interval') }}
-    where platform = 'tv' and {{ in_affected_dates('broadcast_date') }}
+    where platform = 'tv'
+        and coalesce(broadcast_at <= {{ add_seconds('started_at', 60) }}, true)
+        and {{ in_affected_dates('broadcast_date') }}
 
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per row of a session that another row with its session id supersedes.
+-- Grain: one row per row of a session that another row of its viewer and session id supersedes.
 -- The row that ends last holds, and of those alike the one with the higher key: the order of
 -- delivery decides nothing. What doesn't hold once never does again, so that this only inserts.
 
@@ -8,7 +8,10 @@ with
 
 delivered_sessions as (
 
-    select distinct session_id from {{ ref('link_tv_session') }}
+    select distinct
+        viewer_hk,
+        session_id
+    from {{ ref('link_tv_session') }}
     where {{ in_new_loads('load_id') }} and session_id is not null
 
 ),
@@ -16,16 +19,20 @@ delivered_sessions as (
 ranked_rows as (
 
     select
-        tv_session_hk,
-        record_source,
-        load_id,
-        min(load_id) over (
-            partition by session_id
-            order by coalesce(ended_at, started_at) desc, tv_session_hk desc
+        sessions.tv_session_hk,
+        sessions.record_source,
+        sessions.load_id,
+        min(sessions.load_id) over (
+            partition by sessions.viewer_hk, sessions.session_id
+            order by
+                coalesce(sessions.ended_at, sessions.started_at) desc,
+                sessions.tv_session_hk desc
             rows between unbounded preceding and 1 preceding
         ) as better_load_id
-    from {{ ref('link_tv_session') }}
-    where session_id in (select delivered_sessions.session_id from delivered_sessions)
+    from {{ ref('link_tv_session') }} as sessions
+    inner join delivered_sessions
+        on sessions.viewer_hk = delivered_sessions.viewer_hk
+            and sessions.session_id = delivered_sessions.session_id
 
 )
 

@@ -233,6 +233,16 @@ def test_doctor_finds_nothing_amiss_in_a_sound_project(bench):
     assert "empty so far" in told
 
 
+def test_doctor_misses_the_key_that_drops_with_pii_need(bench, monkeypatch):
+    bench.write("viewer_profiles_1.csv", b"viewer\n")
+    told = " ".join(run("doctor", bench.folder, code=1).split())
+    assert "amiss source" in told
+    assert "drops of viewer_profiles can't be loaded" in told
+    assert "AUDIENCE_VAULT_PSEUDONYM_KEY" in told
+    monkeypatch.setenv("AUDIENCE_VAULT_PSEUDONYM_KEY", "a key that only tests have")
+    assert "amiss" not in run("doctor", bench.folder)
+
+
 def test_doctor_says_what_to_do(bench):
     bench.write("events_0.json", b"[")
     load(bench.folder, bench.settings)

@@ -17,6 +17,7 @@ from ingest.simulate import SimulationPlan, simulate
 from orchestration.build import BuildResult, build
 from tests.engines import CONNECT
 from tests.postgres import copied_database, throwaway_database
+from tests.warehouse import PSEUDONYM_KEY
 
 PLAN = SimulationPlan(days=3, boxes=30, channels=20, start=date(2024, 1, 1))
 
@@ -52,7 +53,7 @@ def build_one(folder: Path, **place: str) -> Built:
     settings = Settings.from_environment(
         {
             "DBT_TARGET_PATH": str(folder / "target"),
-            "AUDIENCE_VAULT_PSEUDONYM_KEY": "a key that only tests have",
+            "AUDIENCE_VAULT_PSEUDONYM_KEY": PSEUDONYM_KEY,
         }
         | place
     )
@@ -88,6 +89,7 @@ def built(
     for name in [name for name in os.environ if name.startswith("AUDIENCE_VAULT_")]:
         monkeypatch.delenv(name)
     path = tmp_path / original.settings.duckdb_path.name
+    monkeypatch.setenv("AUDIENCE_VAULT_PSEUDONYM_KEY", PSEUDONYM_KEY)
     monkeypatch.setenv("AUDIENCE_VAULT_TARGET", engine)
     monkeypatch.setenv("AUDIENCE_VAULT_DUCKDB", str(path))
     monkeypatch.setenv("DBT_TARGET_PATH", str(original.settings.dbt_target_path))

@@ -89,6 +89,7 @@ def ratings(slot: Slot, stays: Iterable[Interval], profiles: list[dict]) -> dict
             and _overlap(_seen(stay), span) > 0
             and 0 <= (stay.day - day).days <= 28
             and (stay.broadcast_at is None or (stay.day - day).days <= days)
+            and (stay.broadcast_at is None or stay.broadcast_at <= stay.start + MINUTE)
         ]
 
         def persons(who: Iterable[str], day: date = day) -> float:
@@ -137,8 +138,8 @@ def flow(
     }
     for viewer in viewers:
         own = [stay for stay in stays if stay.viewer == viewer]
-        before = [stay for stay in own if stay.start < start and stay.end > start - NEAR]
-        after = [stay for stay in own if stay.end > end and stay.start < end + NEAR]
+        before = [stay for stay in own if stay.start < start and stay.end >= start - NEAR]
+        after = [stay for stay in own if stay.end > end and stay.start <= end + NEAR]
         came = max(before, key=lambda stay: stay.end).channel if before else None
         went = min(after, key=lambda stay: stay.start).channel if after else None
         for key in (("from", came), ("to", went)):

@@ -72,7 +72,7 @@ def _holding(rows: list[dict]) -> list[dict]:
     distinct = list({tuple(row.values()): row for row in rows}.values())
     last: dict[object, dict] = {}
     for number, row in enumerate(distinct):
-        key = row["session_id"] or number
+        key = (row["viewer"], row["session_id"]) if row["session_id"] else number
         if key not in last or _end(row) > _end(last[key]):
             last[key] = row
     return [row for row in last.values() if _end(row) > row["start"]]

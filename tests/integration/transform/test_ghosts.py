@@ -1,6 +1,8 @@
 """A row without a key is held by the ghost, counted, and in no other mart."""
 
-from tests.engines import ON_BOTH_SLOWLY
+import pytest
+
+from tests.engines import ON_BOTH
 from tests.warehouse import Warehouse
 
 from .events import at, evening, event
@@ -17,7 +19,8 @@ def marts(warehouse: Warehouse) -> dict[str, list[str]]:
     }
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_rows_without_a_key_are_counted_and_change_no_other_mart(warehouse: Warehouse) -> None:
     warehouse.load("named", EVENING)
     warehouse.run()

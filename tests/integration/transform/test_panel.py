@@ -118,7 +118,7 @@ def mean_weight(viewer: str, days: list[date], said: list[dict]) -> float:
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=2, **DELIVERIES)
+@settings(max_examples=1, **DELIVERIES)
 @given(deliveries())
 def test_any_delivery_of_profiles_gives_the_same_targets(
     new_warehouse: NewWarehouse, drops: list[list[dict]]
@@ -127,7 +127,7 @@ def test_any_delivery_of_profiles_gives_the_same_targets(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, **DELIVERIES)
+@settings(max_examples=5, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_of_profiles_gives_the_same_targets(
     new_warehouse: NewWarehouse, drops: list[list[dict]]

@@ -76,7 +76,7 @@ def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery
 
 @pytest.mark.slow
 @ON_BOTH
-@settings(max_examples=40, **DELIVERIES)
+@settings(max_examples=5, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_marts(
     new_warehouse: NewWarehouse, delivery: tuple
@@ -92,7 +92,7 @@ SECOND_DAY = evening(
 ) + evening("box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha")
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     deliver_site(warehouse)
@@ -131,7 +131,8 @@ def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) ->
     assert_equal_marts(warehouse, new_warehouse({"1": silent, "2": off}))
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
@@ -147,11 +148,15 @@ def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehou
     "part",
     [
         "staging",
-        "+viewing_interval",
-        "marts",
         *(
             pytest.param(part, marks=pytest.mark.slow)
-            for part in ("link_stb_event", "viewing_interval", "affected_dates")
+            for part in (
+                "link_stb_event",
+                "viewing_interval",
+                "affected_dates",
+                "+viewing_interval",
+                "marts",
+            )
         ),
     ],
 )
@@ -163,7 +168,8 @@ def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part
     assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse()
     warehouse.load("1", FIRST_DAY)
@@ -180,7 +186,12 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
 
 @ON_BOTH_SLOWLY
 @pytest.mark.parametrize(
-    "table", ["vault.viewer_activity", "vault.link_stb_event", "vault.viewing_interval"]
+    "table",
+    [
+        "vault.link_stb_event",
+        pytest.param("vault.viewer_activity", marks=pytest.mark.slow),
+        pytest.param("vault.viewing_interval", marks=pytest.mark.slow),
+    ],
 )
 def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) -> None:
     warehouse = new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY})
@@ -190,7 +201,8 @@ def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) 
     assert warehouse.marts() == before
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
@@ -217,6 +229,8 @@ def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
                 "broadcast_day_start: 6:00",
                 "broadcast_day_start: '05:00:30'",
                 "reach_minutes: 0",
+                "liveness_hold_seconds: 0",
+                "market_timezone: Europe/Berln",
                 "overlap_rule: household",
                 "liveness_hold_secs: 5",
             )
@@ -239,7 +253,8 @@ def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) 
     assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY}))
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehouse) -> None:
     setting = (
         "--vars",

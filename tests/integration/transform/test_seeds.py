@@ -7,7 +7,7 @@ import pytest
 
 from ingest.settings import PROJECT_DIR
 from tests.conftest import NewWarehouse
-from tests.engines import ON_BOTH_SLOWLY
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .test_promises import FIRST_DAY, assert_equal_marts
@@ -85,6 +85,20 @@ def test_an_edited_seed_rebuilds_only_what_depends_on_it(
     }
 
 
+def test_an_alias_of_two_channels_fails_the_build(
+    new_warehouse: NewWarehouse, project: Path
+) -> None:
+    seed = project / "seeds" / "channel_aliases.csv"
+    seed.write_text(f"{seed.read_text()}abc,Gamma\n ABC,Beta\n")
+    warehouse = use(new_warehouse(), project)
+    warehouse.load("1", FIRST_DAY)
+    selected = ("--select", "channel_aliases", "an_alias_is_of_one_channel")
+    assert not warehouse.dbt("build", *selected)
+    assert warehouse.last.result, warehouse.last.exception
+    told = {each.node.name: each.status for each in warehouse.last.result}
+    assert told["an_alias_is_of_one_channel"] == "fail"
+
+
 @ON_BOTH_SLOWLY
 def test_a_build_that_would_read_a_seed_as_it_was_is_refused(
     new_warehouse: NewWarehouse, project: Path
@@ -101,7 +115,8 @@ def test_a_build_that_would_read_a_seed_as_it_was_is_refused(
     assert after == before
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_seed_that_is_as_it_was_rebuilds_nothing(
     new_warehouse: NewWarehouse,
 ) -> None:

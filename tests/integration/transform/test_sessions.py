@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NewWarehouse
-from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
+from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
@@ -58,7 +58,18 @@ def test_any_delivery_gives_the_same_intervals(
     assert warehouse.execute("select sum(unexplained_rows) from marts.reconciliation") == [(0,)]
 
 
-@ON_BOTH
+def test_a_session_id_is_one_session_of_each_viewer(warehouse: Warehouse) -> None:
+    """A meter that counts sessions by household tells of two people in one."""
+    both = [
+        session(who, "Alpha", at("2024-01-01 20:00:00"), duration=1800, session_id="home")
+        for who in ("p1", "p2")
+    ]
+    warehouse.deliver("tv_sessions_1.csv", drop(both))
+    warehouse.run("--select", "+viewing_interval", "+hub_viewer", "+hub_channel", "+hub_device")
+    assert found(warehouse) == intervals(both, "person")
+
+
+@ON_BOTH_SLOWLY
 def test_a_session_id_is_one_session_whenever_it_comes(warehouse: Warehouse) -> None:
     """The row that ends last holds, whatever came first; the day of the other is cleared."""
     longer = session("p1", "Alpha", at("2024-01-01 20:00:00"), duration=1800, session_id="s1")
