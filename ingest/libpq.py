@@ -8,7 +8,7 @@ URL = re.compile(r"postgres(?:ql)?://([^@/?#]*@)?[^@/?#]*(/[^@?#]*)?(\?[^@#]*)?"
 PAIRS = re.compile(
     r"""(\s*\w+\s*=\s*('([^'\\]|\\.)*'|([^'\\\s]|\\.)([^\\\s]|\\.)*|(?=\s|$)))+\s*"""
 )
-USABLE_DATABASE = r"[^'\"%${}\\]+"
+USABLE_DATABASE = r"[^'\"%$]+"
 SECRETS = ("PGPASSWORD", "PGSSLPASSWORD")
 IRREGULAR_NAMES = {
     "dbname": "PGDATABASE",
@@ -54,7 +54,7 @@ def libpq_environment(dsn: str) -> dict[str, str]:
         )
     if not re.fullmatch(USABLE_DATABASE, options["dbname"]):
         raise UsageError(
-            "AUDIENCE_VAULT_POSTGRES names a database whose name holds a quote, %, $ or {}, with "
+            "AUDIENCE_VAULT_POSTGRES names a database whose name holds a quote, % or $, with "
             "which dbt's statements fail; rename it, or use another"
         )
     if not options.get("port", "5432").isdecimal():  # not quoted: without an @ it is the password

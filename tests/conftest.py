@@ -1,7 +1,9 @@
 """Fixtures that every kind of test uses."""
 
 import itertools
+import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -13,10 +15,13 @@ from dbt.contracts.graph.manifest import Manifest
 
 from ingest.settings import PROJECT_DIR, Settings
 
-from .postgres import drop_schemas, postgres_server, throwaway_database
-from .warehouse import REAL_DROPS, Warehouse
+from .postgres import copied_database, drop_schemas, postgres_server, throwaway_database
+from .warehouse import PSEUDONYM_KEY, REAL_DROPS, Warehouse
 
 OpenWarehouse = Callable[..., AbstractContextManager[Warehouse]]
+NewWarehouse = Callable[..., Warehouse]
+Drops = dict[str, list[dict]]
+"""Rows of set-top-box drops by the drop's name."""
 
 
 @pytest.fixture
@@ -63,28 +68,38 @@ def real_drops() -> Path:
 
 @pytest.fixture(scope="session")
 def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
-    """Makes an empty warehouse on an engine, in a folder, for as long as its context lasts.
+    """Makes a warehouse on an engine, in a folder, for as long as its context lasts.
 
-    It is this project's, unless it is told of another.
+    It is empty, or a copy of the origin, which nobody may have open; and of this project, unless
+    told of another.
     """
     manifests: dict[str, Manifest] = {}
 
     @contextmanager
-    def make(engine: str, folder: Path, project: Path = PROJECT_DIR) -> Iterator[Warehouse]:
+    def make(
+        engine: str, folder: Path, project: Path = PROJECT_DIR, origin: Warehouse | None = None
+    ) -> Iterator[Warehouse]:
         folder.mkdir(exist_ok=True)
+        path = folder / "test.duckdb"
         with ExitStack() as stack:
             dsn = None
             if engine == "postgres":
                 server = request.getfixturevalue("postgres_dsn")
-                dsn = stack.enter_context(throwaway_database(server))
-            path = folder / "test.duckdb"
+                database = (
+                    copied_database(server, origin.settings.environment()["PGDATABASE"])
+                    if origin
+                    else throwaway_database(server)
+                )
+                dsn = stack.enter_context(database)
+            elif origin:
+                shutil.copyfile(origin.settings.duckdb_path, path)
             settings = Settings(
                 engine,
                 path,
                 "",
                 postgres_dsn=dsn,
                 settle_seconds=0,
-                pseudonym_key="a key that only tests have",
+                pseudonym_key=PSEUDONYM_KEY,
             )
             warehouse = Warehouse(folder, settings, project)
             if project == PROJECT_DIR and engine not in manifests:
@@ -103,23 +118,62 @@ def engine() -> str:
     return "duckdb"
 
 
-@pytest.fixture
-def new_warehouse(
-    tmp_path: Path, engine: str, open_warehouse: OpenWarehouse
-) -> Iterator[Callable[[], Warehouse]]:
-    """Makes an empty warehouse; its seeds are loaded."""
-    numbers = itertools.count()
+@contextmanager
+def templates(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    """Warehouses with all drops loaded, then one build; each is made once."""
+    made: dict[str, Warehouse] = {}
     with ExitStack() as stack:
 
-        def make() -> Warehouse:
+        def make(drops: Drops) -> Warehouse:
+            key = json.dumps(drops)
+            if key not in made:
+                folder = tmp_path_factory.mktemp("template")
+                warehouse = stack.enter_context(open_warehouse(engine, folder))
+                assert warehouse.dbt("seed"), warehouse.last
+                if drops:
+                    warehouse.build_from_scratch(drops)
+                made[key] = warehouse
+            return made[key]
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(
+    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    with templates("duckdb", tmp_path_factory, open_warehouse) as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse, postgres_dsn: str
+) -> Iterator[Callable[[Drops], Warehouse]]:
+    """The server stops after these are dropped."""
+    with templates("postgres", tmp_path_factory, open_warehouse) as template:
+        yield template
+
+
+@pytest.fixture
+def new_warehouse(
+    tmp_path: Path, engine: str, open_warehouse: OpenWarehouse, request: pytest.FixtureRequest
+) -> Iterator[NewWarehouse]:
+    """Makes a warehouse whose seeds are loaded; with drops, one that was built from them."""
+    numbers = itertools.count()
+    template = request.getfixturevalue(f"{engine}_template")
+    with ExitStack() as stack:
+
+        def make(drops: Drops | None = None) -> Warehouse:
             folder = tmp_path / f"warehouse_{next(numbers)}"
-            warehouse = stack.enter_context(open_warehouse(engine, folder))
-            assert warehouse.dbt("seed"), warehouse.last
-            return warehouse
+            origin = template(drops or {})
+            return stack.enter_context(open_warehouse(engine, folder, origin=origin))
 
         yield make
 
 
 @pytest.fixture
-def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
+def warehouse(new_warehouse: NewWarehouse) -> Warehouse:
     return new_warehouse()

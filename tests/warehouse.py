@@ -41,6 +41,7 @@ PER_FEED = """
 
 
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
+PSEUDONYM_KEY = "a key that only tests have"
 
 
 @dataclass
@@ -56,6 +57,13 @@ class Warehouse:
     def load(self, name: str, rows: Iterable[dict]) -> None:
         """Deliver the rows as one set-top-box drop and load it."""
         self.deliver(f"stb_events_{name}.json", "".join(json.dumps(row) + "\n" for row in rows))
+
+    def build_from_scratch(self, drops: dict[str, list[dict]], *arguments: str) -> "Warehouse":
+        """Load all set-top-box drops, rows by name, then build once."""
+        for name, rows in drops.items():
+            self.load(name, rows)
+        self.run(*arguments)
+        return self
 
     def deliver(self, file_name: str, text: str) -> None:
         """Deliver a drop of this name and load it."""
@@ -75,6 +83,7 @@ class Warehouse:
         paths = {
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_WRITE_JSON": str(self.manifest is None),  # nothing reads what is parsed already
         }
         with self.settings.applied(), patch.dict(os.environ, paths | environment):
             try:

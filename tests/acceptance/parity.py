@@ -20,7 +20,7 @@ from ingest.settings import Settings
 from tests.acceptance.parity_drops import deliveries
 from tests.engines import ENGINES
 from tests.postgres import postgres_server, throwaway_database
-from tests.warehouse import REAL_DROPS, Warehouse
+from tests.warehouse import PSEUDONYM_KEY, REAL_DROPS, Warehouse
 
 LAYERS = ("staging", "vault", "marts")
 NOT_COMPARED = ("loaded_at", "started_at", "fingerprint")
@@ -135,7 +135,14 @@ def main() -> int:
         for engine in ENGINES:
             own = folder / engine
             own.mkdir()
-            place = Settings(engine, own / "test.duckdb", "", postgres_dsn=dsn, settle_seconds=0)
+            place = Settings(
+                engine,
+                own / "test.duckdb",
+                "",
+                postgres_dsn=dsn,
+                settle_seconds=0,
+                pseudonym_key=PSEUDONYM_KEY,
+            )
             warehouses.append(Warehouse(own, place))
         real = REAL_DROPS if REAL_DROPS.is_dir() else None
         found = check(warehouses, deliveries(folder / "drops", real), console.print)

@@ -3,5 +3,5 @@
 
 select aliases.alias
 from {{ ref('channel_aliases') }} as aliases
-inner join {{ ref('channel_aliases') }} as others
-    on {{ fold(clean_text('aliases.alias')) }} = {{ fold(clean_text('others.channel')) }}
+inner join {{ ref('channel_aliases') }} as named
+    on {{ fold(clean_text('aliases.alias')) }} = {{ fold(clean_text('named.channel')) }}

@@ -31,6 +31,7 @@ def test_a_market_is_printed_as_vars() -> None:
         "minute_attribution": "longest",
         "overlap_rule": "person",
         "liveness_hold_seconds": 720,
+        "audience_flow_minutes": 5,
     }
 
 

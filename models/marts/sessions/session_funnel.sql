@@ -34,6 +34,7 @@ events as (
         steps.funnel,
         events.session_hk,
         events.broadcast_date,
+        events.event_number,
         events.event_at,
         events.event_hk,
         steps.letter,
@@ -52,7 +53,8 @@ paths as (
         funnel,
         session_hk,
         broadcast_date,
-        {{ text_in_order('letter', ['event_at', 'event_hk', '-step_number']) }} as path
+        {{ text_in_order('letter', ['event_at', 'event_number', 'event_hk', '-step_number']) }}
+            as steps_taken
     from events
     group by funnel, session_hk, broadcast_date
 
@@ -65,7 +67,7 @@ reached as (
         patterns.step_number,
         patterns.step,
         paths.broadcast_date,
-        sum(case when paths.path like patterns.pattern then 1 else 0 end) as sessions
+        sum(case when paths.steps_taken like patterns.pattern then 1 else 0 end) as sessions
     from paths
     inner join patterns on paths.funnel = patterns.funnel
     group by patterns.funnel, patterns.step_number, patterns.step, paths.broadcast_date

@@ -1,4 +1,4 @@
--- Grain: one row per stored.
+-- Grain: one row per session.
 -- A view: a visitor's first session may become another one, and with it all of its sessions'
 -- first touch; publishing makes a table of it.
 

@@ -55,11 +55,12 @@ stays as (
         *,
         case
             when is_playing
-                then least(
-                    coalesce(next_event_at, session_ended_at),
-                    {{ add_seconds('event_at', var('player_hold_seconds')) }},
-                    session_ended_at
-                )
+                then
+                    least(
+                        coalesce(next_event_at, session_ended_at),
+                        {{ add_seconds('event_at', var('player_hold_seconds')) }},
+                        session_ended_at
+                    )
             else event_at
         end as ended_at
     from player_events

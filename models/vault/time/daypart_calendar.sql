@@ -13,7 +13,7 @@ with
 dayparts as (
 
     select
-        daypart,
+        cast(daypart as {{ type_string() }}) as daypart,
         mod({{ clock_minutes('start_time') }} * 60 - {{ day_start }} + {{ a_day }}, {{ a_day }})
             as starts_after,
         mod({{ clock_minutes('start_time') }} * 60 - {{ day_start }} + {{ a_day }}, {{ a_day }})
@@ -77,16 +77,16 @@ pieces_of_days as (
     select
         days.broadcast_date,
         pieces.daypart,
-        greatest(starts.reached_at, days.day_started_at) as started_at,
-        least(finishes.reached_at, days.day_ended_at) as ended_at
+        greatest(opening.reached_at, days.day_started_at) as started_at,
+        least(closing.reached_at, days.day_ended_at) as ended_at
     from days
     cross join pieces
-    inner join first_instants as starts
-        on days.broadcast_date = starts.broadcast_date
-            and pieces.starts_after = starts.seconds_after
-    inner join first_instants as finishes
-        on days.broadcast_date = finishes.broadcast_date
-            and pieces.ends_after = finishes.seconds_after
+    inner join first_instants as opening
+        on days.broadcast_date = opening.broadcast_date
+            and pieces.starts_after = opening.seconds_after
+    inner join first_instants as closing
+        on days.broadcast_date = closing.broadcast_date
+            and pieces.ends_after = closing.seconds_after
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row per viewer: what a feed identifies, a set-top box, a person, an account or a cookie.
+-- Grain: one row per viewer: what a feed identifies as a set-top box, person, account or cookie.
 
 {{ hub(
     'viewer_hk',

@@ -9,7 +9,7 @@ with
 wanted as (
 
     select
-        target,
+        cast(target as {{ type_string() }}) as target,
         gender,
         {{ fold(clean_text('region')) }} as region,
         age_from,

@@ -2,8 +2,8 @@
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a
 -- slot of the schedule its own date and those after on which it may be played back.
--- Listening changes what plays within a day of it: no song is longer. What a load changes of sessions
--- is in session_stretch.
+-- Listening changes what plays within a day of it: no song is longer. What a load changes of
+-- sessions is in session_stretch.
 
 {{ config(incremental_strategy='append') }}
 

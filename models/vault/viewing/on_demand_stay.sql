@@ -1,5 +1,5 @@
--- Grain: one row per stay of a viewer on a song or title that is played on demand, and broadcast date
--- that it touches.
+-- Grain: one row per stay of a viewer on a song or title that is played on demand, and broadcast
+-- date that it touches.
 
 {{ config(materialized='view') }}
 

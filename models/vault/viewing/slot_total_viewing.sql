@@ -116,7 +116,8 @@ totals as (
 
 select
     slots.schedule_slot_hk,
-    cast(at_end.viewing_seconds - at_start.viewing_seconds as decimal(38, 12)) as total_viewing_seconds,
+    cast(at_end.viewing_seconds - at_start.viewing_seconds as decimal(38, 12))
+        as total_viewing_seconds,
     slots.broadcast_date
 from slots
 inner join totals as at_start

@@ -1,5 +1,5 @@
--- Grain: one row per uninterrupted stay of one viewer on one channel and programme, in one player on
--- one title, or play of one song, within a broadcast date.
+-- Grain: one row per uninterrupted stay of one viewer on one channel and programme, in one player
+-- on one title, or play of one song, within a broadcast date.
 -- The neighbouring dates tell how long a stay is that crosses a border: no threshold of reach is
 -- longer than a day.
 

@@ -263,10 +263,17 @@ def test_a_view_is_replaced_between_its_readers(published):
         target=lambda: done.append(build(published.settings, command="run").succeeded)
     )
     look = "select count(*) from staging.stg_ledger__loads"
+    waiting = (
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        " and query like '%stg_ledger__loads%'"
+    )
     with connect(published) as reader:
         one(reader, look)
         work.start()
-        slowest, until = 0, time.monotonic() + 12
+        while published.execute(waiting) == [(0,)]:
+            assert work.is_alive()
+            time.sleep(0.1)
+        slowest, until = 0, time.monotonic() + 6
         while time.monotonic() < until:
             started = time.monotonic()
             with connect(published) as another:

@@ -1,16 +1,16 @@
 """A changed macro, model or seed never leaves a mixture of old and new numbers."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
-from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
+from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts
 
 CHANGES = {
     "a macro": (
@@ -34,9 +34,9 @@ CHANGES = {
 @ON_BOTH_SLOWLY
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_definition_rebuilds_what_depends_on_it(
-    new_warehouse: Callable[[], Warehouse], tmp_path: Path, change: str
+    new_warehouse: NewWarehouse, tmp_path: Path, change: str
 ) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     before = warehouse.marts()
     changed = tmp_path / "changed_project"
     for part in ("models", "macros", "seeds", "profiles", "dbt_project.yml"):
@@ -59,7 +59,7 @@ def test_a_changed_definition_rebuilds_what_depends_on_it(
     # A part of the graph first: it must not pass for a build of the whole.
     warehouse.run("--select", "channel_viewing_daily", "viewing_duration_daily")
     warehouse.run()
-    scratch = built_from_scratch(in_changed_project, {"1": FIRST_DAY, "2": SECOND_DAY})
+    scratch = in_changed_project().build_from_scratch({"1": FIRST_DAY, "2": SECOND_DAY})
     assert_equal_marts(warehouse, scratch)
     assert warehouse.marts() != before
 

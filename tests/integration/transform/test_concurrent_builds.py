@@ -10,9 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.conftest import NewWarehouse
 from tests.warehouse import Warehouse
 
-from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
+from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.slow
-def test_a_build_stops_when_another_has_started(new_warehouse: Callable[[], Warehouse]) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+def test_a_build_stops_when_another_has_started(new_warehouse: NewWarehouse) -> None:
+    warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
 
     def waiting(lock: str) -> bool:
@@ -75,7 +76,7 @@ def test_a_build_stops_when_another_has_started(new_warehouse: Callable[[], Ware
     assert first.returncode == 1
     assert "another build has started in this warehouse" in told
     warehouse.run()
-    scratch = built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    scratch = new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY})
     assert_equal_marts(warehouse, scratch)
 
 

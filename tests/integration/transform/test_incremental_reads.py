@@ -1,14 +1,14 @@
 """On PostgreSQL a build of a day reads big tables by index, and keeps statistics up to date."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from tests.conftest import NewWarehouse
 from tests.postgres import with_option
 from tests.warehouse import Warehouse
 
-from .test_promises import FIRST_DAY, SECOND_DAY, built_from_scratch
+from .test_promises import FIRST_DAY, SECOND_DAY
 from .test_satellites import deliver
 
 BIG_TABLES = (
@@ -39,7 +39,7 @@ def whole_reads(warehouse: Warehouse) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_a_day_is_built_without_reading_the_history(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
     """Tables of a test are small enough to be read whole; so that is made to look dear."""
     warehouse = new_warehouse()
@@ -60,9 +60,9 @@ def test_a_day_is_built_without_reading_the_history(
 
 
 def test_what_a_build_wrote_is_known_to_the_next_plan(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     known = (
         "select most_common_vals::text::date[] from pg_stats"
         " where tablename = 'viewing_minutes' and attname = 'broadcast_date'"

@@ -5,21 +5,21 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH
 from tests.warehouse import Warehouse
 
-from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts, built_from_scratch
+from .test_promises import FIRST_DAY, SECOND_DAY, assert_equal_marts
 
 
 @pytest.mark.slow
 @ON_BOTH
-def test_a_build_killed_at_random_moments(new_warehouse: Callable[[], Warehouse]) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+def test_a_build_killed_at_random_moments(new_warehouse: NewWarehouse) -> None:
+    warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     moments = random.Random(7)  # noqa: S311
     kills, builds = 0, builds_begun(warehouse)
@@ -51,9 +51,7 @@ def test_a_build_killed_at_random_moments(new_warehouse: Callable[[], Warehouse]
         builds = builds_begun(warehouse)
     assert kills > 0
     warehouse.run()
-    assert_equal_marts(
-        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
-    )
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
 def builds_begun(warehouse: Warehouse) -> int:

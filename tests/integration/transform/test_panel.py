@@ -1,15 +1,14 @@
 """Late profiles, and profiles in any order: the membership and universes of plain Python."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH_SLOWLY
-from tests.warehouse import Warehouse
 
 from .events import at, evening
 from .panel import deliver_profiles, found_membership, membership, profile, profile_on
@@ -53,7 +52,7 @@ def deliveries(draw: st.DrawFn) -> list[list[dict]]:
     return [part for part in [*parts, [repeated, said[0]]] if part]
 
 
-def check_any_delivery(new_warehouse: Callable[[], Warehouse], drops: list[list[dict]]) -> None:
+def check_any_delivery(new_warehouse: NewWarehouse, drops: list[list[dict]]) -> None:
     """A build after each drop, events between them."""
     warehouse = new_warehouse()
     for number, drop in enumerate(drops):
@@ -122,7 +121,7 @@ def mean_weight(viewer: str, days: list[date], said: list[dict]) -> float:
 @settings(max_examples=2, **DELIVERIES)
 @given(deliveries())
 def test_any_delivery_of_profiles_gives_the_same_targets(
-    new_warehouse: Callable[[], Warehouse], drops: list[list[dict]]
+    new_warehouse: NewWarehouse, drops: list[list[dict]]
 ) -> None:
     check_any_delivery(new_warehouse, drops)
 
@@ -131,6 +130,6 @@ def test_any_delivery_of_profiles_gives_the_same_targets(
 @settings(max_examples=40, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_of_profiles_gives_the_same_targets(
-    new_warehouse: Callable[[], Warehouse], drops: list[list[dict]]
+    new_warehouse: NewWarehouse, drops: list[list[dict]]
 ) -> None:
     check_any_delivery(new_warehouse, drops)

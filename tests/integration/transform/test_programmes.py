@@ -1,12 +1,12 @@
 """Programmes: whatever comes late, is corrected or played back, the audiences of plain Python."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import MARTS, Warehouse
 
@@ -16,7 +16,6 @@ from .programmes import flow, holding, made_slot, played_back, ratings, rows
 from .reference import clean
 from .sessions import drop, intervals, session, told_apart
 
-NewWarehouse = Callable[[], Warehouse]
 DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 COLUMNS = (
     "viewing_seconds, viewers, viewers_weighted, reach_1min, reach_3min, reach_5min, reach_15min,"

@@ -1,13 +1,13 @@
 """Whatever the order, grouping, repetition or interruption: the marts of a build from scratch."""
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
@@ -15,19 +15,7 @@ from .events import at, evening, event, rows
 from .rating_marts import found_rating_marts, rating_marts
 from .reference import channel_ratings
 
-NewWarehouse = Callable[[], Warehouse]
 COLUMNS = "viewing_seconds, viewers, reach_1min, reach_5min, credited_minutes, minute_viewers"
-
-
-def built_from_scratch(
-    new_warehouse: NewWarehouse, drops: dict[str, list[dict]], *arguments: str
-) -> Warehouse:
-    """All drops loaded, then one build."""
-    warehouse = new_warehouse()
-    for name, drop in drops.items():
-        warehouse.load(name, drop)
-    warehouse.run(*arguments)
-    return warehouse
 
 
 def assert_equal_marts(one: Warehouse, other: Warehouse) -> None:
@@ -44,7 +32,7 @@ def check_any_delivery(
         in_parts.load(str(number), [events[index] for index in chosen])
         in_parts.run()
     in_parts.run()
-    scratch = built_from_scratch(new_warehouse, {"all": events})
+    scratch = new_warehouse().build_from_scratch({"all": events})
     for mart, expected in scratch.marts().items():
         if mart != "reconciliation":
             assert in_parts.marts()[mart] == expected, mart
@@ -79,7 +67,7 @@ DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "dat
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=4, **DELIVERIES)
+@settings(max_examples=2, **DELIVERIES)
 @given(deliveries())
 def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery: tuple) -> None:
     check_any_delivery(new_warehouse, *delivery)
@@ -128,7 +116,7 @@ def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
 def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) -> None:
     silent = [event("box1", at("2024-01-01 23:55:00"), "ELWS", "Alpha")]
     off = [event("box1", at("2024-01-01 23:58:00"), "SSTAND")]
-    warehouse = built_from_scratch(new_warehouse, {"1": silent})
+    warehouse = new_warehouse({"1": silent})
     assert warehouse.execute(
         "select count(distinct broadcast_date) from vault.viewing_interval"
     ) == [(2,)]
@@ -137,20 +125,18 @@ def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) ->
     assert warehouse.execute(
         "select count(distinct broadcast_date) from vault.viewing_interval"
     ) == [(1,)]
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": silent, "2": off}))
+    assert_equal_marts(warehouse, new_warehouse({"1": silent, "2": off}))
 
 
 @ON_BOTH_SLOWLY
 def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehouse) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     warehouse.execute("alter table vault.viewing_minutes add column stray integer")
     assert not warehouse.dbt("run")
     warehouse.execute("alter table vault.viewing_minutes drop column stray")
     warehouse.run()
-    assert_equal_marts(
-        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
-    )
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
 @ON_BOTH_SLOWLY
@@ -166,13 +152,11 @@ def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehou
     ],
 )
 def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part: str) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     warehouse.run("--select", part)
     warehouse.run()
-    assert_equal_marts(
-        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
-    )
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
 @ON_BOTH_SLOWLY
@@ -185,11 +169,9 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
     warehouse.dbt("test", "--select", "staging")
     warehouse.dbt("compile")
     warehouse.run("--select", "marts", **build)
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY}))
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY}))
     warehouse.run()
-    assert_equal_marts(
-        warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
-    )
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
 @ON_BOTH_SLOWLY
@@ -197,7 +179,7 @@ def test_commands_beside_a_build_do_not_move_it(new_warehouse: NewWarehouse) -> 
     "table", ["vault.viewer_activity", "vault.link_stb_event", "vault.viewing_interval"]
 )
 def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY, "2": SECOND_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY})
     before = warehouse.marts()
     warehouse.execute(f"drop table {table} cascade")
     warehouse.run()
@@ -206,7 +188,7 @@ def test_a_dropped_table_is_made_again(new_warehouse: NewWarehouse, table: str) 
 
 @ON_BOTH
 def test_a_failed_test_is_not_forgotten(new_warehouse: NewWarehouse) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     warehouse.load("2", SECOND_DAY)
     warehouse.run()
     before = warehouse.marts()
@@ -241,10 +223,10 @@ def test_a_wrong_setting_is_refused(warehouse: Warehouse, setting: str) -> None:
 
 @ON_BOTH_SLOWLY
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     assert not warehouse.dbt("run", "--empty")
     warehouse.run()
-    assert_equal_marts(warehouse, built_from_scratch(new_warehouse, {"1": FIRST_DAY}))
+    assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY}))
 
 
 @ON_BOTH
@@ -253,7 +235,7 @@ def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehou
         "--vars",
         "{liveness_hold_seconds: 60, broadcast_day_start: '20:30', minute_attribution: longest}",
     )
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     plain = warehouse.marts()
     warehouse.manifest = None
     warehouse.load("2", SECOND_DAY)
@@ -264,7 +246,7 @@ def test_a_changed_setting_rebuilds_what_depends_on_it(new_warehouse: NewWarehou
         other.manifest = None
         return other
 
-    scratch = built_from_scratch(unparsed, {"1": FIRST_DAY, "2": SECOND_DAY}, *setting)
+    scratch = unparsed().build_from_scratch({"1": FIRST_DAY, "2": SECOND_DAY}, *setting)
     assert_equal_marts(warehouse, scratch)
     assert warehouse.marts() != plain
 

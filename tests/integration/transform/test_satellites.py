@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
@@ -53,7 +53,7 @@ histories = st.lists(
 
 
 def check_history(
-    new_warehouse: Callable[[], Warehouse], history: list[tuple[int, dict[str, str]]], builds: int
+    new_warehouse: NewWarehouse, history: list[tuple[int, dict[str, str]]], builds: int
 ) -> None:
     warehouse = new_warehouse()
     for number, (day, genre) in enumerate(history):
@@ -79,7 +79,7 @@ def check_history(
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(histories, st.integers(1, 3))
 def test_any_order_of_delivery_gives_the_same_timeline(
-    new_warehouse: Callable[[], Warehouse], history: list, builds: int
+    new_warehouse: NewWarehouse, history: list, builds: int
 ) -> None:
     check_history(new_warehouse, history, builds)
 
@@ -89,7 +89,7 @@ def test_any_order_of_delivery_gives_the_same_timeline(
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(histories, st.integers(1, 3))
 def test_any_of_many_orders_gives_the_same_timeline(
-    new_warehouse: Callable[[], Warehouse], history: list, builds: int
+    new_warehouse: NewWarehouse, history: list, builds: int
 ) -> None:
     check_history(new_warehouse, history, builds)
 
@@ -110,7 +110,7 @@ def project(folder: Path, effective_at: str) -> Path:
 
 @pytest.mark.parametrize("effective_at", ["file_name", "column starts"])
 def test_a_late_drop_takes_its_place_by_what_it_says(
-    new_warehouse: Callable[[], Warehouse], tmp_path: Path, effective_at: str
+    new_warehouse: NewWarehouse, tmp_path: Path, effective_at: str
 ) -> None:
     """In order and late, one load and build each: the same history, and the days that were said."""
     history, found = [(1, "A"), (3, "B"), (5, "A"), (6, "A")], []
@@ -144,6 +144,6 @@ def test_a_late_drop_takes_its_place_by_what_it_says(
 
 @ON_BOTH
 def test_a_late_row_takes_its_place_and_the_value_after_it_is_reinstated(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
     check_history(new_warehouse, [(1, {"1": "A"}), (5, {"1": "A"}), (3, {"1": "B"})], builds=1)

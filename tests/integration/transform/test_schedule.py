@@ -1,10 +1,10 @@
 """The latest drop that tells a channel's date is its schedule, in whatever order drops come."""
 
-from collections.abc import Callable
 from itertools import permutations
 
 import pytest
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
@@ -44,7 +44,7 @@ def held(warehouse: Warehouse) -> list[tuple]:
     )
 
 
-def check_order(new_warehouse: Callable[[], Warehouse], order: tuple[int, ...]) -> None:
+def check_order(new_warehouse: NewWarehouse, order: tuple[int, ...]) -> None:
     warehouse = new_warehouse()
     warehouse.load("1", VIEWING)
     for number in order:
@@ -55,14 +55,14 @@ def check_order(new_warehouse: Callable[[], Warehouse], order: tuple[int, ...]) 
 
 @ON_BOTH_SLOWLY
 def test_a_correction_that_comes_first_still_holds(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
     check_order(new_warehouse, (1, 2, 0))
 
 
 @pytest.mark.slow
 def test_any_order_of_delivery_ends_in_the_same_schedule(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
     for order in permutations(range(3)):
         check_order(new_warehouse, order)

@@ -1,16 +1,16 @@
 """An edited seed ends in the marts of a rebuild, and rebuilds only what depends on it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.settings import PROJECT_DIR
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
-from .test_promises import FIRST_DAY, assert_equal_marts, built_from_scratch
+from .test_promises import FIRST_DAY, assert_equal_marts
 
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 PARTS = ("models", "macros", "seeds", "profiles", "tests/generic", "tests/singular")
@@ -37,11 +37,17 @@ def estimate_500(project: Path) -> None:
 
 
 @ON_BOTH_SLOWLY
-@pytest.mark.parametrize("commands", [[("seed",), ("run",)], [BUILD]], ids=["run", "build"])
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param([("seed",), ("run",)], id="run"),
+        pytest.param([BUILD], id="build", marks=pytest.mark.slow),
+    ],
+)
 def test_an_edited_seed_ends_in_the_marts_of_a_rebuild(
-    new_warehouse: Callable[[], Warehouse], project: Path, commands: list[tuple[str, ...]]
+    new_warehouse: NewWarehouse, project: Path, commands: list[tuple[str, ...]]
 ) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     estimate_500(project)
     use(warehouse, project)
     for command in commands:
@@ -52,7 +58,7 @@ def test_an_edited_seed_ends_in_the_marts_of_a_rebuild(
         assert other.dbt("seed")
         return other
 
-    assert_equal_marts(warehouse, built_from_scratch(in_project, {"1": FIRST_DAY}))
+    assert_equal_marts(warehouse, in_project().build_from_scratch({"1": FIRST_DAY}))
     assert warehouse.execute(
         "select distinct universe_source, universe from marts.channel_ratings_daily"
     ) == [("estimate", 500)]
@@ -60,9 +66,9 @@ def test_an_edited_seed_ends_in_the_marts_of_a_rebuild(
 
 @ON_BOTH_SLOWLY
 def test_an_edited_seed_rebuilds_only_what_depends_on_it(
-    new_warehouse: Callable[[], Warehouse], project: Path
+    new_warehouse: NewWarehouse, project: Path
 ) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     before = dict(warehouse.execute("select model, fingerprint from vault.progress"))
     estimate_500(project)
     use(warehouse, project)
@@ -81,10 +87,10 @@ def test_an_edited_seed_rebuilds_only_what_depends_on_it(
 
 @ON_BOTH_SLOWLY
 def test_a_build_that_would_read_a_seed_as_it_was_is_refused(
-    new_warehouse: Callable[[], Warehouse], project: Path
+    new_warehouse: NewWarehouse, project: Path
 ) -> None:
     """`dbt run` loads no seed. Nothing is built, nothing is marked; the message says what to do."""
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     before = warehouse.marts(), warehouse.execute("select * from vault.progress order by model")
     estimate_500(project)
     use(warehouse, project)
@@ -97,9 +103,9 @@ def test_a_build_that_would_read_a_seed_as_it_was_is_refused(
 
 @ON_BOTH_SLOWLY
 def test_a_seed_that_is_as_it_was_rebuilds_nothing(
-    new_warehouse: Callable[[], Warehouse],
+    new_warehouse: NewWarehouse,
 ) -> None:
-    warehouse = built_from_scratch(new_warehouse, {"1": FIRST_DAY})
+    warehouse = new_warehouse({"1": FIRST_DAY})
     before = warehouse.execute("select * from vault.progress order by model")
     assert warehouse.dbt("seed")
     assert warehouse.dbt(*BUILD), warehouse.last

@@ -1,19 +1,17 @@
 """Viewing sessions: what overlaps, repeats and comes late is what plain Python makes of it."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import NewWarehouse
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
 from .sessions import Interval, drop, intervals, made, rows, session, told_apart
-
-NewWarehouse = Callable[[], Warehouse]
 
 
 def found(warehouse: Warehouse) -> set[Interval]:
@@ -43,7 +41,7 @@ def test_overlapping_sessions(warehouse: Warehouse, rule: str) -> None:
 
 
 @ON_BOTH_SLOWLY
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(st.lists(rows, min_size=6, max_size=30).map(told_apart), st.randoms(use_true_random=False))
 def test_any_delivery_gives_the_same_intervals(
     new_warehouse: NewWarehouse, sessions: list[dict], chance: random.Random

@@ -221,11 +221,10 @@ INDEXES = {
 
 
 @pytest.mark.parametrize("structure", HELD)
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True, scope="session")
 def test_postgresql_finds_a_key_by_an_index_that_says_what_held(
-    new_vault: Callable[[str], Vault], engine: str, structure: str
+    new_vault: Callable[[str], Vault], structure: str
 ) -> None:
-    if engine != "postgres":
-        pytest.skip("DuckDB needs no index")
     indexes = f"select indexdef from pg_indexes where tablename = '{structure}'"
     assert [name.split("btree ")[1] for (name,) in new_vault(structure).execute(indexes)] == [
         INDEXES[structure]
