@@ -56,8 +56,8 @@ REFERRERS = (
     "https://news.example.org/culture?page=2",
 )
 REFERRED_SHARE = 0.3
-LEAVES_HOME_SHARE = 0.35
-"""Share of those who land on the home page that do nothing there."""
+LEAVES_HOME_SHARE = 0.15
+"""Share of those who land on the home page that do nothing there, beside those who see no more."""
 RELOAD_SHARE = 0.1
 GOES_ON_SHARE = 0.65
 """Chance of another page after each."""
