@@ -12,12 +12,16 @@ delivered as (
         'cookie:' || trim(visitor_id) as cookie_id,
         'account:' || nullif(trim(account_id), '') as account_id,
         lower(trim(event_type)) as event_type,
-        nullif(trim(split_part(split_part(page, '?', 1), '#', 1)), '') as page,
+        nullif(trim(
+            case
+                when contains(page, '?') or contains(page, '#') then regexp_extract(page, '^[^?#]*')
+                else page
+            end
+        ), '') as page,
         page_view_id,
         title_id,
         player_state,
-        nullif(lower(split_part(split_part(split_part(referrer, '://', 2), '/', 1), '?', 1)), '')
-            as referrer_host,
+        nullif(lower(regexp_extract(referrer, '://([^/?]*)', 1)), '') as referrer_host,
         nullif(trim(regexp_replace(utm_source, '[ \x{a0}\t\n\r]+', ' ', 'g')), '') as utm_source,
         nullif(trim(regexp_replace(utm_medium, '[ \x{a0}\t\n\r]+', ' ', 'g')), '') as utm_medium,
         nullif(trim(regexp_replace(utm_campaign, '[ \x{a0}\t\n\r]+', ' ', 'g')), '')
@@ -176,41 +180,38 @@ run_events as (
             over (
                 partition by visitor order by event_at, event_hk
                 rows between unbounded preceding and current row
-            ) as run_started_at
+            ) as run_started_at,
+        least(
+            coalesce(lead(event_at) over (partition by visitor order by event_at, event_hk) - event_at, 0),
+            60_000_000
+        ) as engaged
     from visitor_events
     where event_hk is distinct from previous_event_hk
         and (active_at is not null or event_at - previous_active_at < 1_800_000_000)
 
 ),
 
+-- A visitor's session by when it began; by the negative number of the day where the clock cuts it.
 session_events as (
 
     select
         *,
-        first_value(event_hk) over in_session as session_hk,
-        first_value(event_at) over in_session as started_at,
-        least(coalesce(lead(event_at) over in_session - event_at, 0), 60_000_000) as engaged
-    from (
-        select
-            *,
-            case
-                when counted_at - run_started_at < 86_400_000_000 then run_started_at
-                when counted_at - run_started_at < 172_800_000_000
-                    then run_started_at + 86_400_000_000
-                else -(counted_at // 86_400_000_000)
-            end as piece
-        from run_events
-    )
-    window in_session as (partition by visitor, piece order by event_at, event_hk)
+        case
+            when counted_at - run_started_at < 86_400_000_000 then run_started_at
+            when counted_at - run_started_at < 172_800_000_000 then run_started_at + 86_400_000_000
+            else -(counted_at // 86_400_000_000)
+        end as piece
+    from run_events
 
 ),
 
 own as (
 
     select
-        session_hk,
         visitor,
-        started_at,
+        piece,
+        arg_min(event_hk, row(event_at, event_hk)) as session_hk,
+        min(event_at) as started_at,
         arg_min(page, row(event_at, event_hk)) filter (where kind = 1 and page is not null)
             as landing_page_id,
         arg_max(page, row(event_at, event_hk)) filter (where kind = 1 and page is not null)
@@ -218,8 +219,8 @@ own as (
         arg_min(tags, row(event_at, event_hk)) filter (where tags is not null) as tags,
         arg_min(utm_campaign, row(event_at, event_hk)) filter (where utm_campaign is not null)
             as campaign,
-        arg_min(referrer_host, event_hk)
-            filter (where event_at = started_at and referrer_host is not null) as referrer_host,
+        arg_min(row(event_at, referrer_host), row(event_at, event_hk))
+            filter (where referrer_host is not null) as referral,
         arg_min(device, row(event_at, event_hk)) filter (where device is not null) as device,
         arg_min(country, row(event_at, event_hk)) filter (where country is not null) as country,
         count(*) as events,
@@ -229,7 +230,7 @@ own as (
         count(*) filter (where kind = 5 and not is_key_event) as other_actions,
         count(*) filter (where kind <> 2 and not (kind = 1 and coalesce(is_home_page, false)))
             as events_beyond_home,
-        sum(engaged) / 1_000_000 as engaged_seconds,
+        (sum(engaged) - arg_max(engaged, row(event_at, event_hk))) / 1_000_000 as engaged_seconds,
         coalesce(
             arg_min(coalesce(is_home_page, false), row(event_at, event_hk)) filter (where kind = 1),
             false
@@ -240,14 +241,15 @@ own as (
         ) as is_home_exit,
         max(active_at) as ended_at
     from session_events
-    group by session_hk, visitor, started_at
+    group by visitor, piece
 
 ),
 
 player_events as (
 
     select
-        session_events.session_hk,
+        session_events.visitor,
+        session_events.piece,
         session_events.page_view_id,
         session_events.title_id,
         session_events.is_play,
@@ -260,11 +262,15 @@ player_events as (
                 ) - session_events.event_at
         end as played
     from session_events
-    inner join own on session_events.session_hk = own.session_hk
+    inner join own
+        on session_events.visitor = own.visitor and session_events.piece = own.piece
     where session_events.kind = 3
     window in_view as (
         partition by
-            session_events.session_hk, session_events.page_view_id, session_events.title_id
+            session_events.visitor,
+            session_events.piece,
+            session_events.page_view_id,
+            session_events.title_id
         order by session_events.event_at, session_events.player_rank, session_events.event_hk
     )
 
@@ -273,18 +279,20 @@ player_events as (
 playing as (
 
     select
-        session_hk,
+        visitor,
+        piece,
         count(*) filter (where has_play) as plays,
         sum(played) / 1_000_000 as seconds_played
     from (
         select
-            session_hk,
+            visitor,
+            piece,
             bool_or(is_play) as has_play,
             sum(played) as played
         from player_events
-        group by session_hk, page_view_id, title_id
+        group by visitor, piece, page_view_id, title_id
     )
-    group by session_hk
+    group by visitor, piece
 
 ),
 
@@ -292,6 +300,7 @@ touches as (
 
     select
         *,
+        tags is null and referrer_host is null as is_direct,
         coalesce(tags[1], referrer_host, '(direct)') as last_source,
         case
             when tags is not null then tags[2]
@@ -299,7 +308,12 @@ touches as (
             else '(none)'
         end as last_medium,
         upper(campaign) as last_campaign_id
-    from own
+    from (
+        select
+            *,
+            case when referral[1] = started_at then referral[2] end as referrer_host
+        from own
+    )
 
 ),
 
@@ -311,7 +325,7 @@ known as (
             as first_touch,
         last_value(
             case
-                when tags is not null or referrer_host is not null
+                when not is_direct
                     then row(started_at, last_source, last_medium, last_campaign_id)
             end
             ignore nulls
@@ -378,4 +392,4 @@ select
     make_timestamp(ended_at) as ended_at
 from looked_back
 inner join visitors on looked_back.visitor = visitors.visitor
-left join playing on looked_back.session_hk = playing.session_hk
+left join playing on looked_back.visitor = playing.visitor and looked_back.piece = playing.piece
