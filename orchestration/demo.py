@@ -42,7 +42,8 @@ AVERAGE_VIEWING = """
         broadcast_date, viewers, viewers_weighted, universe, average_seconds_per_viewer / 60,
         average_seconds_per_person / 60
     from {marts}.average_viewing_duration
-    order by broadcast_date, platform
+    where target = 'all' and platform = 'tv' and device = 'all' and genre = 'all'
+    order by broadcast_date
 """
 RECONCILIATION = """
     select

@@ -24,7 +24,8 @@ MARTS = {
     "marts.channel_ratings_period": "period, first_date, channel_hk",
     "marts.viewer_duplication": "broadcast_date, channel_hk, other_channel_hk",
     "marts.viewing_duration_daily": "broadcast_date, viewer_hk",
-    "marts.average_viewing_duration": "broadcast_date, platform",
+    "marts.average_viewing_duration": "broadcast_date, target, platform, device, genre",
+    "marts.audience_activity": "broadcast_date, platform",
     "marts.programme_ratings": "broadcast_date, schedule_slot_hk, consolidation",
     "marts.audience_flow": "broadcast_date, schedule_slot_hk, direction, flow_channel_hk",
     "vault.programme_viewing": "broadcast_date, schedule_slot_hk, viewer_hk, started_at",
@@ -33,6 +34,8 @@ MARTS = {
     "vault.viewer_channel_daily": "broadcast_date, viewer_hk, channel_hk",
     "vault.viewing_minutes": "viewer_hk, minute_started_at",
 }
+EVERYBODY = "target = 'all' and device = 'all' and genre = 'all'"
+"""The rows of average_viewing_duration that are by date and platform only."""
 PER_FEED = """
     select feed, sum(rows_in_file), sum(rows_in_raw), sum(distinct_events), sum(exact_repeats),
         sum(rows_in_vault), sum(unexplained_rows)

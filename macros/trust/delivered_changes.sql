@@ -1,7 +1,7 @@
 {#- A feed of reference data in delivered_rows: each staged row, held where the history of its satellite
-    says the same at its time, the histories of `relations` have its partner then, and the hubs and links in
-    `parents` have its keys. -#}
-{% macro delivered_changes(hash_key, staged, history, parents, relations={}) %}
+    says the same at its time, the histories of `relations` have its partner then, those of `facets` what else
+    the row says, staged apart, and the hubs and links in `parents` have its keys. -#}
+{% macro delivered_changes(hash_key, staged, history, parents, relations={}, facets={}) %}
 select
     delivered.record_source as feed,
     {{ change_row_key(hash_key, 'delivered', 'effective_at') }} as row_hk,
@@ -19,6 +19,17 @@ select
             and stored.{{ partner_key }} = delivered.{{ partner_key }}
             and stored.valid_from_at <= delivered.effective_at
             and coalesce(stored.valid_to_at >= delivered.effective_at, true)
+    )
+    {%- endfor %}
+    {%- for key, (staged_facet, facet_history) in facets.items() %}
+    and exists (
+        select 1 from {{ staged_facet }} as facet
+        inner join {{ facet_history }} as stored
+            on facet.{{ key }} = stored.{{ key }}
+                and facet.change_hash = stored.change_hash
+                and facet.effective_at >= stored.valid_from_at
+                and coalesce(facet.effective_at <= stored.valid_to_at, true)
+        where facet.load_id = delivered.load_id and facet.row_number = delivered.row_number
     )
     {%- endfor %}
     {%- for key in parents %}

@@ -32,6 +32,11 @@ OTHER_SETTINGS = {
     "minute_attribution": "longest",
     "overlap_rule": "device",
     "reach_minutes": 2,
+    "session_timeout_minutes": 10,
+    "session_max_hours": 2,
+    "player_hold_seconds": 20,
+    "site_hosts": ["işik.example"],
+    "skip_tolerance_seconds": 5,
 }
 Row = tuple[object, ...]
 

@@ -3,11 +3,14 @@
 import json
 import os
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from ingest.simulate import SimulationPlan, simulate
+from tests.integration.transform.events import START
+from tests.integration.transform.listen_events import listen_event
 from tests.integration.transform.sessions import drop, made
+from tests.integration.transform.web_events import web_event
 
 PLAN = SimulationPlan(
     days=6, boxes=40, start=date(2024, 1, 2), late_share=0.05, duplicate_share=0.05, bad_share=0.01
@@ -22,6 +25,10 @@ CHANNELS = (
 )  # fmt: skip
 PROGRAMMES = (None, "7", "é7", "E\u03017")
 SATELLITES = (None, "NILESAT", "nilesat")
+WEB_EVENTS = (
+    "page_view", "PAGE_VIEW", "page_ping", "CLICK", "play", "heartbeat", "heartbeat", "seek",
+    "ended", "search",
+)  # fmt: skip
 
 
 def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
@@ -40,6 +47,10 @@ def deliveries(folder: Path, real: Path | None) -> list[list[Path]]:
         ],
     ]
     loads = [[*drops, *panel] for drops, panel in zip(loads, _panel(folder), strict=True)]
+    loads = [
+        [*drops, *_site(folder, number), *_songs(folder, number)]
+        for number, drops in enumerate(loads, 1)
+    ]
     if real is not None:
         first, second, third = sorted((real / "stb_events").glob("events_*.json"))
         late = [third, first, real / "programmes", second]
@@ -69,6 +80,74 @@ def _panel(folder: Path) -> list[list[Path]]:
         os.utime(slots, (1_704_000_000 + int(name),) * 2)
         loads.append([people, slots])
     return loads
+
+
+def _site(folder: Path, number: int) -> list[Path]:
+    """Visits to a site with videos and articles; half of each load's come in the next too."""
+    rows = [*_visits(number), *_visits(number - 1)[::2]]
+    names = (f"web_events_{number}.json", f"titles_{number}.json", f"campaign_spend_{number}.csv")
+    web, titles, spend = (folder / name for name in names)
+    web.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    kinds = (("f1", "VIDEO", 600 + number, "DİZİ"), ("f2", "video", None, None))
+    told = [*kinds, ("a1", "ARTICLE", None, f"haber {number}")]
+    fields = ("title", "kind", "length", "genre")
+    titles.write_text(json.dumps([dict(zip(fields, title, strict=True)) for title in told]))
+    cost = f"2024-01-0{number + 1},\u0131ş\u0131k,{number}.25,TRY"
+    spend.write_text(f"date,campaign,amount,currency\n{cost}\n", encoding="utf-8")
+    return [web, titles, spend]
+
+
+def _visits(seed: int) -> list[dict]:
+    """Sign-ins, the site's own sessions, players, pings; texts that engines could fold unlike."""
+    chance = random.Random(seed)  # noqa: S311 - the same visits each time
+    return [
+        web_event(
+            f"{seed}-{n}",
+            START + timedelta(days=chance.randint(1, 4), seconds=60 * chance.randrange(300)),
+            chance.choice(WEB_EVENTS),
+            page=chance.choice(("/", "/HOME", "/Haber?İ=1", "a1", None)),
+            visitor_id=chance.choice((None, *(f"v{visitor}" for visitor in range(12)))),
+            account_id=chance.choice((None, None, None, "\u01311", "I1")),
+            session_id=chance.choice((*[None] * 9, "s1", f"s{n % 7}")),
+            title=chance.choice((None, "f1", "f2", "a1", "a1")),
+            position=chance.randrange(700),
+            length=chance.choice((None, 650)),
+            referrer=chance.choice((None, "https://Iş\u0131k.EXAMPLE/İ?x=1")),
+            utm_source=chance.choice((None, None, "Iş\u0131k")),
+            utm_campaign=chance.choice((None, None, "Iş\u0131k", "\u0131ş\u0131k")),
+            device=chance.choice((None, "mobile", "İPAD")),
+            country=chance.choice((None, "TR")),
+            is_key_event=chance.choice((None, True)),
+        )
+        for n in range(300)
+    ]
+
+
+def _songs(folder: Path, number: int) -> list[Path]:
+    """Listening to a few songs, and what is known of them."""
+    chance = random.Random(number)  # noqa: S311 - the same songs each time
+    events, songs = folder / f"listen_events_{number}.json", folder / f"songs_{number}.json"
+    rows = [
+        listen_event(
+            chance.choice((None, "1", "2", "39")),
+            f"s{chance.randrange(9)}",
+            n,
+            START + timedelta(days=chance.randint(1, 4), milliseconds=chance.randrange(86_400_000)),
+            page := chance.choice(("NextSong", "NextSong", "Home", "Logout")),
+            song=chance.choice(("Şark\u0131", "şark\u0131", "Z", "É"))
+            if page == "NextSong"
+            else None,
+            length=chance.choice(("200.12345", "31.0005", None)),
+            level=chance.choice(("free", "paid")),
+        )
+        for n in range(200)
+    ]
+    events.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = {"artist_name": "Artist of Şark\u0131", "artist_latitude": 41.0 + number / 10}
+    songs.write_text(
+        json.dumps(told | {"title": "Şark\u0131", "duration": 200.12345, "year": 1999})
+    )
+    return [events, songs]
 
 
 def _sessions(path: Path, seed: int) -> Path:

@@ -115,6 +115,23 @@ def add_v05(drop: Drop, inputs: dict) -> None:
     drop.add("V05", at, "seek", title="V05", position=75)
 
 
+def add_a05(drop: Drop, inputs: dict) -> None:
+    for number, marks in enumerate(inputs["views"]):
+        for step, mark in enumerate(marks):
+            event_type, position = MARKS[mark]
+            at = NOON + timedelta(seconds=10 * step)
+            drop.add(f"A05-{number}", at, event_type, title="A05", position=position)
+
+
+MARKS = {
+    "start": ("play", 0),
+    "q1": ("heartbeat", 25),
+    "q2": ("heartbeat", 50),
+    "q3": ("heartbeat", 75),
+    "complete": ("ended", 100),
+}
+"""The quartiles of a title of 100 seconds as a player tells them."""
+
 CASES: dict[str, Callable[[Drop, dict], None]] = {
     "S01": add_s01,
     "S03": add_s03,
@@ -124,6 +141,7 @@ CASES: dict[str, Callable[[Drop, dict], None]] = {
     "V01": add_v01,
     "V03": add_v03,
     "V05": add_v05,
+    "A05": add_a05,
 }
 
 

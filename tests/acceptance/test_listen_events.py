@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES
-from tests.warehouse import Warehouse
+from tests.warehouse import EVERYBODY, Warehouse
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -68,7 +68,7 @@ def test_every_day_of_listening(real: Warehouse, expected: dict) -> None:
         for day, *figures in real.execute(
             "select cast(broadcast_date as varchar), viewers, viewing_seconds,"
             " average_seconds_per_viewer from marts.average_viewing_duration"
-            " where platform = 'audio' and viewers > 0"
+            f" where platform = 'audio' and {EVERYBODY} and viewers > 0"
         )
     }
     for day, plays, listeners, seconds, average in found:

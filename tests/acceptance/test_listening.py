@@ -14,7 +14,7 @@ from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES
 from tests.integration.transform.events import at
 from tests.integration.transform.listen_events import listen_event
-from tests.warehouse import REAL_DROPS, Warehouse
+from tests.warehouse import EVERYBODY, REAL_DROPS, Warehouse
 
 CASES = REAL_DROPS.parent / "worked_examples.json"
 V07_DAY, V09_DAY = at("2024-03-08 00:00:00"), at("2024-03-07 00:00:00")
@@ -96,7 +96,7 @@ def test_v09_the_base_decides(measured: Warehouse, cases: dict[str, dict]) -> No
     found = measured.execute(
         "select average_seconds_per_viewer, average_seconds_per_person, viewing_seconds"
         f" from marts.average_viewing_duration where broadcast_date = '{V09_DAY:%Y-%m-%d}'"
-        " and platform = 'audio'"
+        f" and platform = 'audio' and {EVERYBODY}"
     )
     assert [value / 60 for value in found[0]] == pytest.approx(
         [expected["per_viewer"], expected["per_registered_user"], expected["total"]],

@@ -16,7 +16,7 @@ from ingest.settings import PROJECT_DIR
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES, ON_BOTH
 from tests.integration.transform.web_events import load_feed
-from tests.warehouse import REAL_DROPS, Warehouse
+from tests.warehouse import EVERYBODY, REAL_DROPS, Warehouse
 
 from .session_cases import NOON, Drop, events_of
 
@@ -32,6 +32,7 @@ TITLES = [
     {"title": "V01", "kind": "video", "length": 600},
     {"title": "V03", "kind": "video", "length": 100},
     {"title": "V05", "kind": "video", "length": 100},
+    {"title": "A05", "kind": "video", "length": 100},
 ]
 
 
@@ -191,6 +192,20 @@ def test_v05_retained_before_the_first_seek(built: Warehouse, cases: dict[str, d
     ) == [(expected["retention_rate"], expected["max_progress"])]
 
 
+def test_a05_a_later_mark_implies_the_earlier_ones(
+    built: Warehouse, cases: dict[str, dict]
+) -> None:
+    """started, q25, q50, q75, q100 -> plays, plays_to_25_pct, … of video_titles_daily; vcr_pct ->
+    plays_to_100_pct over plays. strict_event_counts is contrast: each mark alone."""
+    expected = cases["A05"]["expected"]
+    (found,) = built.execute(
+        "select plays, plays_to_25_pct, plays_to_50_pct, plays_to_75_pct, plays_to_100_pct,"
+        " 100.0 * plays_to_100_pct / plays from marts.video_titles_daily where title_id = 'A05'"
+    )
+    keys = ("started", "q25", "q50", "q75", "q100", "vcr_pct")
+    assert [float(figure) for figure in found] == [expected[key] for key in keys]
+
+
 @ON_BOTH
 def test_s11_a_late_event_joins_two_sessions(warehouse: Warehouse, cases: dict[str, dict]) -> None:
     """after_batch1_sessions, after_batch2_sessions, full_refresh_sessions -> rows of sessions;
@@ -236,7 +251,7 @@ def test_v09_the_base_of_an_average_decides(warehouse: Warehouse, cases: dict[st
     (found,) = warehouse.execute(
         "select average_seconds_per_person / 60, average_seconds_per_viewer / 60,"
         " viewing_seconds / 60 from marts.average_viewing_duration"
-        " where platform = 'video' and broadcast_date = date '2024-01-01'"
+        f" where platform = 'video' and {EVERYBODY} and broadcast_date = date '2024-01-01'"
     )
     keys = ("per_registered_user", "per_viewer", "total")
     assert found == pytest.approx([expected[key] for key in keys])
@@ -250,7 +265,6 @@ def test_the_example_in_the_docs_trains_a_model(
     capsys: pytest.CaptureFixture,
 ) -> None:
     """It foretells the rate of drop-off that S07 has."""
-    pytest.importorskip("sklearn")
     (code,) = re.findall(
         r"```python\n(.*?)```", (PROJECT_DIR / "docs" / "metrics.md").read_text(), re.DOTALL
     )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import OpenWarehouse
 from tests.engines import ENGINES
-from tests.warehouse import Warehouse
+from tests.warehouse import EVERYBODY, Warehouse
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -80,6 +80,7 @@ def test_viewers_and_averages(real: Warehouse, expected: dict) -> None:
         found = real.execute(
             "select viewers, viewing_seconds, average_seconds_per_viewer"
             f" from marts.average_viewing_duration where broadcast_date = '{day}'"
+            f" and platform = 'tv' and {EVERYBODY}"
         )[0]
         keys = ("viewers", "viewing_seconds", "average_seconds_per_viewer")
         assert found == pytest.approx([reference[key] for key in keys], abs=1e-6)

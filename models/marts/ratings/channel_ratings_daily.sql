@@ -21,8 +21,6 @@ named as (
         channel.channel_name,
         channel.channel_genre,
         channel.broadcaster_name,
-        platform_days.viewers as day_viewers,
-        platform_days.minute_viewers as day_minute_viewers,
         universe.universe_source,
         cast(universe.universe as {{ type_double() }}) as universe,
         universe.day_seconds,
@@ -32,9 +30,6 @@ named as (
         ) as rank_by_viewing
     from channel_days
     inner join {{ ref('channel') }} as channel on channel_days.channel_hk = channel.channel_hk
-    inner join {{ ref('platform_viewing_daily') }} as platform_days
-        on channel_days.broadcast_date = platform_days.broadcast_date
-            and platform_days.platform = 'tv'
     inner join {{ ref('universe_daily') }} as universe
         on channel_days.broadcast_date = universe.broadcast_date and universe.target = 'all'
 

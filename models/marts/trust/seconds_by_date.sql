@@ -5,6 +5,8 @@
 -- depends on the order of its rows.
 
 {% set length = seconds_between('started_at', 'ended_at') %}
+{% set seconds_of_platform = "case when target = 'all' and platform <> 'all' and device = 'all'"
+    ~ " and genre = 'all' then viewing_seconds else 0 end" %}
 {% set weighted = 'weight * viewing_seconds' %}
 {% set totals = [
     ('stays', 'viewer_hk', [
@@ -15,7 +17,7 @@
     ], ref('viewing_duration_daily'), 'viewing_seconds'),
     ('platform', 'platform', [
         (ref('viewing_duration_daily'), 'weight * cast(viewing_seconds as decimal(19, 6))'),
-    ], ref('average_viewing_duration'), 'viewing_seconds'),
+    ], ref('average_viewing_duration'), seconds_of_platform),
     ('viewing of a channel', 'channel_hk', [
         (ref('viewing_interval'), "case when platform = 'tv' then viewing_seconds else 0 end"),
     ], ref('viewer_channel_daily'), 'viewing_seconds'),
@@ -25,6 +27,22 @@
     ('minutes of a channel', 'channel_hk', [
         (ref('viewing_minutes'), '60'),
     ], ref('channel_ratings_daily'), '60 * credited_minutes'),
+    ('session', 'session_hk', [
+        (ref('session_event'), '1 + engaged_seconds'),
+    ], ref('sessions'), 'events + engaged_seconds'),
+    ('played in a session', 'session_hk', [
+        (ref('player_stay'), 'viewing_seconds'),
+    ], ref('sessions'), "case when record_source = 'web_events' then seconds_played else 0 end"),
+    ('page', 'page_id', [
+        (ref('session_event'), "case when event_kind = 'page view' and page_id is not null"
+            ~ " then 1 else 0 end"),
+    ], ref('page_drop_off'), 'page_views'),
+    ('songs', "'songs'", [
+        (ref('song_play'), '1 + coalesce(played_seconds, 0)'),
+    ], ref('song_plays_hourly'), 'plays + played_seconds'),
+    ('listening', "'listening'", [
+        (ref('viewing_interval'), "case when platform = 'audio' then viewing_seconds else 0 end"),
+    ], ref('listening_daily'), 'listening_seconds'),
 ] %}
 
 with

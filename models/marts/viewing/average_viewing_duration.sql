@@ -1,17 +1,25 @@
--- Grain: one row per broadcast date and platform, dates without viewing included.
+-- Grain: one row per broadcast date, target, platform, device and genre, dates without viewing
+-- included; `all` stands for all platforms, devices or genres together.
 
 {{ config(materialized='view') }}
 
 with
 
-platforms as (
+slices as (
 
-    select distinct platform from {{ ref('platform_viewing_daily') }}
+    select distinct
+        platform,
+        device,
+        genre
+    from {{ ref('audience_viewing_daily') }}
 
 )
 
 select
-    platforms.platform,
+    universe.target,
+    slices.platform,
+    slices.device,
+    slices.genre,
     universe.universe_source,
     coalesce(cast(viewing.viewing_seconds as {{ type_double() }}), 0) as viewing_seconds,
     coalesce(viewing.viewers, 0) as viewers,
@@ -23,7 +31,10 @@ select
     cast(universe.universe as {{ type_double() }}) as universe,
     universe.broadcast_date
 from {{ ref('universe_daily') }} as universe
-cross join platforms
-left join {{ ref('platform_viewing_daily') }} as viewing
-    on universe.broadcast_date = viewing.broadcast_date and platforms.platform = viewing.platform
-where universe.target = 'all'
+cross join slices
+left join {{ ref('audience_viewing_daily') }} as viewing
+    on universe.broadcast_date = viewing.broadcast_date
+        and universe.target = viewing.target
+        and slices.platform = viewing.platform
+        and slices.device = viewing.device
+        and slices.genre = viewing.genre

@@ -11,9 +11,9 @@ delivered as (
 cleaned as (
 
     select
-        'title:' || nullif(trim(title_id), '') as programme_id,
+        'title:' || {{ clean_text('title_id') }} as programme_id,
         {{ clean_text('title_name') }} as title_name,
-        lower({{ clean_text('title_kind') }}) as title_kind,
+        {{ lower_case(clean_text('title_kind')) }} as title_kind,
         {{ clean_text('genre') }} as title_genre,
         nullif(length_seconds, 0) as length_seconds,
         _effective_at as effective_at,

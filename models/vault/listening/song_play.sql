@@ -38,7 +38,7 @@ starts_and_ends as (
         location_hk,
         record_source,
         item_in_session,
-        null as song_seconds,
+        cast(null as decimal(12, 3)) as song_seconds,
         event_at as started_at
     from {{ ref('link_listen_event') }}
     where {{ in_affected_dates('event_date', days_before=1, days_after=3) }}

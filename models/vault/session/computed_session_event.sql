@@ -128,8 +128,10 @@ select
     sessions.record_source,
     sessions.position_seconds,
     sessions.event_number,
-    least(coalesce(sessions.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
-        as engaged_seconds,
+    cast(
+        least(coalesce(sessions.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
+        as decimal(18, 6)
+    ) as engaged_seconds,
     sessions.is_key_event,
     sessions.is_home_page,
     calendar.broadcast_date,

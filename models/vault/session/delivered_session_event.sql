@@ -88,7 +88,10 @@ select
     record_source,
     position_seconds,
     event_number,
-    least(coalesce(seconds_to_next, 0), {{ var('foreground_hold_seconds') }}) as engaged_seconds,
+    cast(
+        least(coalesce(seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
+        as decimal(18, 6)
+    ) as engaged_seconds,
     is_key_event,
     is_home_page,
     broadcast_date,

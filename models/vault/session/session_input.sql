@@ -12,7 +12,10 @@ web_events as (
     select
         *,
         nullif(
-            lower(split_part(split_part(split_part(referrer, '://', 2), '/', 1), '?', 1)), ''
+            {{ lower_case(
+                "split_part(split_part(split_part(referrer, '://', 2), '/', 1), '?', 1)"
+            ) }},
+            ''
         ) as referrer_host,
         coalesce(utm_source, utm_medium, utm_campaign) is not null as is_tagged
     from {{ ref('link_web_event') }}
@@ -73,7 +76,7 @@ select
     user_agents.device,
     null as country,
     events.record_source,
-    null as position_seconds,
+    cast(null as decimal(12, 3)) as position_seconds,
     events.item_in_session as event_number,
     false as is_key_event,
     {{ is_home_page('events.page_id') }} as is_home_page,

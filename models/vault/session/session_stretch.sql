@@ -1,7 +1,7 @@
 -- Grain: one row per feed, load and stretch of time within which the load can change sessions.
 -- An event changes whose the events are within session_max_hours of it, and with them where
 -- computed sessions begin and are cut; a delivered session it changes as a whole. A title's
--- kind and length change the dates on which it was seen.
+-- kind, genre and length change the dates on which it was seen.
 
 {{ config(incremental_strategy='append') }}
 {% set visit_seconds = var('session_max_hours') * 3600 + var('session_timeout_minutes') * 60 %}
@@ -59,7 +59,7 @@ titles_seen as (
         changed_titles.record_source as feed,
         changed_titles.load_id,
         {{ add_seconds('min(events.event_at)', -visit_seconds) }} as started_at,
-        max(events.event_at) as ended_at
+        {{ add_seconds('max(events.event_at)', var('player_hold_seconds')) }} as ended_at
     from {{ ref('link_web_event') }} as events
     inner join changed_titles on events.programme_hk = changed_titles.programme_hk
     where events.programme_hk <> {{ zero_key() }}

@@ -11,6 +11,9 @@ events as (
 
     select
         stay.*,
+        first_value(stay.viewer_hk) over (
+            partition by stay.video_play_hk order by stay.started_at, stay.event_hk
+        ) as player_viewer_hk,
         title.length_seconds,
         case
             when stay.event_type = 'ended' then 1
@@ -36,9 +39,9 @@ plays as (
     select
         video_play_hk,
         session_hk,
-        max(viewer_hk) as viewer_hk,
+        player_viewer_hk as viewer_hk,
         programme_hk,
-        max(device) as device,
+        min({{ by_code_point('device') }}) as device,
         record_source,
         length_seconds,
         sum(viewing_seconds) as viewing_seconds,
@@ -49,7 +52,13 @@ plays as (
         min(case when event_type = 'play' then started_at end) as started_at
     from events
     group by
-        video_play_hk, session_hk, programme_hk, record_source, length_seconds, broadcast_date
+        video_play_hk,
+        session_hk,
+        player_viewer_hk,
+        programme_hk,
+        record_source,
+        length_seconds,
+        broadcast_date
     having max(case when event_type = 'play' then 1 else 0 end) = 1
 
 )

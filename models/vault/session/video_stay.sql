@@ -35,7 +35,7 @@ merged_stays as (
         video_play_hk,
         viewer_hk,
         programme_hk,
-        min(device) as device,
+        min({{ by_code_point('device') }}) as device,
         record_source,
         min(started_at) as started_at,
         max(ended_at) as ended_at

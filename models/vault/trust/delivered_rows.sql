@@ -108,7 +108,8 @@ union all
         'song_hk': ref('hub_song'),
         'artist_hk': ref('hub_artist'),
         'song_artist_hk': ref('link_song_artist'),
-    }
+    },
+    facets={'artist_hk': (ref('stg_songs__artists'), ref('artist_history'))}
 ) }}
 union all
 {{ delivered_changes(
@@ -120,7 +121,8 @@ union all
         'household_hk': ref('hub_household'),
         'viewer_household_hk': ref('link_viewer_household'),
     },
-    relations={'household_hk': ref('viewer_household_history')}
+    relations={'household_hk': ref('viewer_household_history')},
+    facets={'viewer_hk': (ref('stg_viewer_profiles__identities'), ref('viewer_identity_history'))}
 ) }}
 union all
 {{ delivered_changes(

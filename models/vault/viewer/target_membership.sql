@@ -2,7 +2,8 @@
 -- viewer in the target.
 
 {{ config(incremental_strategy='replace') }}
--- Someone born in y is of age a from the first day of the year y + a to the last.
+-- Someone born in y is of age a from the first day of the year y + a to the last. Visitors are
+-- known by their sessions: a sign-in makes an anonymous device's events the account's.
 
 with
 
@@ -59,6 +60,14 @@ known as (
     inner join {{ ref('broadcast_calendar') }} as calendar
         on viewer_activity.first_event_at >= calendar.day_started_at
             and viewer_activity.first_event_at < calendar.day_ended_at
+    inner join {{ ref('hub_viewer') }} as hub_viewer
+        on viewer_activity.viewer_hk = hub_viewer.viewer_hk
+    where hub_viewer.viewer_id not like 'cookie:%'
+    union all
+    select
+        viewer_hk,
+        first_session_date as first_date
+    from {{ ref('visitor_first_session') }}
 
 )
 

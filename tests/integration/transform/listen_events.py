@@ -150,7 +150,7 @@ listens = st.builds(
         level=level,
     ),
     st.sampled_from(["1", "2", "2", None]),
-    st.sampled_from(["s1", "s2", "s3"]),
+    st.sampled_from([f"s{number}" for number in range(20)]),
     st.integers(0, 5),
     instants,
     st.sampled_from(["NextSong", "NextSong", "NextSong", "Logout", "Home", "Help"]),

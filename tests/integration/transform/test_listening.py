@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ DATED = (
     "average_viewing_duration",
     "viewing_duration_daily",
 )
+SELECTED = ("--select", "+song_plays", "+reconciliation", *(f"+{mart}" for mart in DATED))
 FIGURES = "plays, streams, skips, early_skips, listeners, listening_seconds"
 
 
@@ -69,13 +71,7 @@ def told_apart(row: dict) -> tuple:
     return row["sessionId"], row["ts"], row["itemInSession"]
 
 
-@ON_BOTH_SLOWLY
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(
-    st.lists(listens, min_size=6, max_size=40, unique_by=told_apart),
-    st.randoms(use_true_random=False),
-)
-def test_any_delivery_gives_the_same_listening(
+def check_any_delivery(
     new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
 ) -> None:
     """A build after each of three drops, some rows in several, and a build from scratch."""
@@ -87,12 +83,37 @@ def test_any_delivery_gives_the_same_listening(
     for number, part in enumerate(parts):
         if part:
             in_parts.deliver(f"listen_events_{number}.json", drop(part))
-            in_parts.run()
+            in_parts.run(*SELECTED)
     check_listening(in_parts, rows)
     scratch.deliver("listen_events_all.json", drop(rows))
-    assert scratch.dbt("build", "--exclude-resource-type", "unit_test"), scratch.last
+    cautious = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
+    assert scratch.dbt("build", *SELECTED, *cautious), scratch.last
     check_listening(scratch, rows)
     assert marts(in_parts) == marts(scratch)
+
+
+DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+# A build tries a hundred events as fast as ten, so there are many sessions in one.
+MANY = st.lists(listens, min_size=100, max_size=150, unique_by=told_apart)
+
+
+@ON_BOTH_SLOWLY
+@settings(max_examples=1, **DELIVERIES)
+@given(MANY, st.randoms(use_true_random=False))
+def test_any_delivery_gives_the_same_listening(
+    new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
+) -> None:
+    check_any_delivery(new_warehouse, rows, chance)
+
+
+@pytest.mark.slow
+@ON_BOTH
+@settings(max_examples=10, **DELIVERIES)
+@given(MANY, st.randoms(use_true_random=False))
+def test_any_of_many_deliveries_gives_the_same_listening(
+    new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random
+) -> None:
+    check_any_delivery(new_warehouse, rows, chance)
 
 
 @ON_BOTH

@@ -14,6 +14,7 @@ from tests.warehouse import Warehouse
 from .events import at, evening, event, rows
 from .rating_marts import found_rating_marts, rating_marts
 from .reference import channel_ratings
+from .site import deliver_site, deliver_songs
 
 COLUMNS = "viewing_seconds, viewers, reach_1min, reach_5min, credited_minutes, minute_viewers"
 
@@ -94,6 +95,8 @@ SECOND_DAY = evening(
 @ON_BOTH
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
+    deliver_site(warehouse)
+    deliver_songs(warehouse)
     warehouse.run()
     tables = [
         name

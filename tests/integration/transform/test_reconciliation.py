@@ -11,6 +11,7 @@ from tests.conftest import OpenWarehouse
 
 from .panel import deliver_profiles, deliver_schedule, profile, slot
 from .sessions import drop, made
+from .site import deliver_site, deliver_songs
 
 Execute = Callable[[str], list[tuple]]
 ROW_ADDRESS = {"duckdb": "rowid", "postgres": "ctid"}
@@ -50,9 +51,45 @@ LAYERS = [
     "vault.viewing_minutes",
     "vault.viewer_channel_daily",
     "vault.channel_viewing_daily",
-    "vault.platform_viewing_daily",
+    "vault.audience_viewing_daily",
     "vault.universe_daily",
     "marts.viewing_duration_daily",
+    "raw.web_events",
+    "raw.titles",
+    "raw.campaign_spend",
+    "raw.listen_events",
+    "raw.songs",
+    "vault.hub_session",
+    "vault.hub_web_page",
+    "vault.hub_campaign",
+    "vault.hub_plan",
+    "vault.hub_user_agent",
+    "vault.hub_location",
+    "vault.hub_song",
+    "vault.hub_artist",
+    "vault.link_web_event",
+    "vault.link_listen_event",
+    "vault.link_song_play",
+    "vault.link_song_artist",
+    "vault.link_session_viewer",
+    "vault.link_viewer_plan",
+    "vault.link_campaign_spend",
+    "vault.sat_title_details",
+    "vault.sat_song_details",
+    "vault.sat_artist_details",
+    "vault.sat_campaign_spend_details",
+    "vault.sat_viewer_identity",
+    "vault.computed_session_event",
+    "vault.delivered_session_event",
+    "vault.session",
+    "vault.session_background",
+    "vault.player_stay",
+    "vault.video_stay",
+    "vault.song_play",
+    "vault.song_stay",
+    "marts.page_drop_off",
+    "marts.song_plays_hourly",
+    "marts.listening_daily",
 ]
 
 
@@ -82,6 +119,8 @@ def simulated(
             for n in range(9)
         ]
         deliver_schedule(warehouse, "1", slots)
+        deliver_site(warehouse)
+        deliver_songs(warehouse)
         assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
         with warehouse.connected() as execute:
             yield execute, ROW_ADDRESS[request.param]

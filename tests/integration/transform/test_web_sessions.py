@@ -1,7 +1,7 @@
 """Sessions: however drops come, what plain Python and a build from scratch give."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
+from .events import at
+from .site import deliver_site
 from .web_events import START, load_feed, sessions, web_event, web_rows
 
 NewWarehouse = Callable[[], Warehouse]
@@ -30,6 +32,8 @@ TABLES = (
     "marts.content_drop_off",
     "marts.content_reads_daily",
 )
+SELECTED = ("--select", *(f"+{table.partition('.')[2]}" for table in TABLES))
+"""What these tables need, and no more."""
 DELIVERIES = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
@@ -51,10 +55,10 @@ def check_any_delivery(
     in_parts = new_warehouse()
     for number, chosen in enumerate(deliveries):
         load_feed(in_parts, "web_events", str(number), [rows[index] for index in chosen])
-        in_parts.run()
+        in_parts.run(*SELECTED)
     scratch = new_warehouse()
     load_feed(scratch, "web_events", "all", rows)
-    scratch.run()
+    scratch.run(*SELECTED)
     assert found_sessions(scratch) == sessions(rows)
     assert contents(in_parts) == contents(scratch)
 
@@ -106,3 +110,129 @@ def test_a_run_is_cut_a_day_after_its_start(new_warehouse: NewWarehouse) -> None
     ]
     late_last = [list(range(0, len(rows), 2)), list(range(1, len(rows), 2))]
     check_any_delivery(new_warehouse, rows, late_last)
+
+
+def clock(text: str) -> datetime:
+    """An instant of 2024-01-01, hours from 24 on being those of later days."""
+    hours, minutes, seconds = [*map(int, text.split(":")), 0][:3]
+    return at("2024-01-01 00:00:00") + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def told(visitor: str, *events: str, **fields: object) -> list[dict]:
+    """Events of a visitor's own device, told as `10:00 page_view account`."""
+    rows = []
+    for event in events:
+        instant, event_type, *account = event.split()
+        said = {"visitor_id": visitor, "account_id": account[0] if account else None}
+        said |= {"page": visitor} | fields
+        rows.append(web_event(f"{visitor} {event}", clock(instant), event_type, **said))
+    return rows
+
+
+@ON_BOTH_SLOWLY
+def test_the_table_in_the_docs(warehouse: Warehouse) -> None:
+    """Each row of it is a visitor: no midnight cuts a session, no ping starts or stretches one."""
+    every_20_minutes = [f"{minute // 60}:{minute % 60} page_view" for minute in range(0, 2400, 20)]
+    rows = [
+        *told("gap", "10:00 page_view", "10:29:59 page_view", "10:59:58 page_view"),
+        *told("timeout", "10:00 page_view", "10:30 page_view"),
+        *told(
+            "pings",
+            "10:00 page_view", "10:05 page_ping", "10:15 page_ping", "10:25 page_ping",
+            "10:35 page_ping", "10:40 page_ping", "10:41 click",
+        ),
+        *told(
+            "film",
+            "10:00 page_view", *(f"{10 + n // 3}:{n % 3 * 20} heartbeat" for n in range(7)),
+            "12:10 click",
+        ),
+        *told("midnight", "23:50 page_view", "24:10 page_view"),
+        *told("robot", *every_20_minutes),
+        *told("signed in", "10:00 page_view", "10:05 page_view 1", "10:10 page_view"),
+        *told("shared", "10:00 page_view 2", "10:05 page_view", "10:10 page_view 3"),
+        *told("phone", "10:00 page_view 4"),
+        *told("computer", "10:10 page_view 4"),
+        *told("delivered", "10:00 page_view", "12:00 page_view", session_id="s1"),
+    ]  # fmt: skip
+    load_feed(warehouse, "web_events", "1", rows)
+    warehouse.run(*SELECTED)
+    found = warehouse.execute(
+        "select viewer_id, started_at, ended_at, events from marts.sessions order by 1, 2"
+    )
+    expected = [
+        ("account:1", "10:00", "10:10", 3),
+        ("account:2", "10:00", "10:00", 1),
+        ("account:3", "10:05", "10:10", 2),
+        ("account:4", "10:00", "10:10", 2),
+        ("cookie:delivered", "10:00", "12:00", 2),
+        ("cookie:film", "10:00", "12:10", 9),
+        ("cookie:gap", "10:00", "10:59:58", 3),
+        ("cookie:midnight", "23:50", "24:10", 2),
+        ("cookie:pings", "10:00", "10:00", 4),
+        ("cookie:pings", "10:41", "10:41", 1),
+        ("cookie:robot", "0:00", "23:40", 72),
+        ("cookie:robot", "24:00", "39:40", 48),
+        ("cookie:timeout", "10:00", "10:00", 1),
+        ("cookie:timeout", "10:30", "10:30", 1),
+    ]
+    assert found == [
+        (visitor, clock(start), clock(end), events) for visitor, start, end, events in expected
+    ]
+    assert warehouse.execute(
+        "select broadcast_date, session_seconds from marts.sessions"
+        " where viewer_id = 'cookie:midnight'"
+    ) == [(clock("0:00").date(), 1200.0)]
+    assert warehouse.execute(
+        "select session_seconds, engaged_seconds from marts.sessions"
+        " where viewer_id = 'cookie:pings' order by started_at"
+    ) == [(0.0, 180.0), (0.0, 0.0)]
+
+
+@ON_BOTH_SLOWLY
+def test_what_is_divided_by_nothing_is_null(warehouse: Warehouse) -> None:
+    """Spend without sessions, sessions that are not engaged, new or on the home page, pages that
+    nobody entered by, funnels begun in their middle, titles without a length."""
+    tagged = {"utm_source": "x", "utm_medium": "cpc", "utm_campaign": "Spring"}
+    rows = [
+        *told("a", "10:00 page_view", **tagged),
+        *told("a", "12:00 page_view", "12:00:01 page_view", page="deep", **tagged),
+        *told("b", "36:00 play", "36:00:30 pause", title="unknown"),
+        *told("c", "36:00 page_view", "36:00:05 search", page="c", **tagged),
+        *told("c", "72:00 search", page="c", **tagged),
+    ]
+    rows[2] = rows[2] | {"page": "deeper"}
+    load_feed(warehouse, "web_events", "1", rows)
+    spend = "date,campaign,amount,currency"
+    for campaign, day in (("spring", 4), ("nobody saw", 4)):
+        spend += f"\n2024-01-0{day},{campaign},10,EUR"
+    warehouse.deliver("campaign_spend_1.csv", spend + "\n")
+    warehouse.run()
+    costs = "cost_per_session, cost_per_engaged_session, cost_per_new_visitor"
+    assert warehouse.execute(
+        f"select campaign_id, sessions, spend, {costs}, home_drop_off_rate"
+        " from marts.home_drop_off_daily where spend > 0 order by 1"
+    ) == [("NOBODY SAW", 0, 10.0, None, None, None, None), ("SPRING", 1, 10.0, 10.0, *[None] * 3)]
+    assert warehouse.execute(
+        "select page_id, entrances, bounce_rate, exit_rate from marts.page_drop_off"
+        " where page_id like 'deep%' order by 1"
+    ) == [("deep", 1, 0.0, 0.0), ("deeper", 0, None, 1.0)]
+    assert warehouse.execute(
+        "select step, sessions, loss_rate from marts.session_funnel"
+        " where funnel = 'search' and broadcast_date = date '2024-01-04' order by step_number"
+    ) == [("Visit", 0, None), ("Search", 0, None), ("Play", 0, None)]
+    assert warehouse.execute(
+        "select viewed_pct, progress_rate, viewing_seconds from marts.video_plays"
+    ) == [(None, None, 30.0)]
+    assert warehouse.execute("select count(*) from marts.content_drop_off") == [(0,)]
+
+
+@ON_BOTH_SLOWLY
+def test_lost_tables_of_sessions_are_made_again(warehouse: Warehouse) -> None:
+    deliver_site(warehouse)
+    warehouse.run(*SELECTED)
+    before = contents(warehouse)
+    for table in ("link_web_event", "session_activity", "claimed_event", "title_reported_length"):
+        warehouse.execute(f"drop table vault.{table} cascade")
+    warehouse.run(*SELECTED)
+    assert contents(warehouse) == before
+    assert all(before[table] for table in ("marts.sessions", "marts.content_drop_off"))
