@@ -7,6 +7,11 @@
     cast(md5({{ text }}) as uuid)
 {%- endmacro %}
 
+{#- From its bytes, not from their text: half the time. -#}
+{% macro duckdb__hash_text(text) -%}
+    cast(unhex(md5({{ text }})) as uuid)
+{%- endmacro %}
+
 {#- Spark has no uuid: its text, as the other engines print it. -#}
 {% macro spark__hash_text(text) -%}
     regexp_replace(

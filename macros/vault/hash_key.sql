@@ -4,14 +4,7 @@
 {% macro hash_key(parts) -%}
     {%- set quoted = [] -%}
     {%- for part in parts -%}
-        {%- set doubled = "replace(" ~ part ~ ", '\"', '\"\"')" -%}
-        {%- do quoted.append("'\"' || " ~ doubled ~ " || '\"'") -%}
+        {%- do quoted.append(key_part(part)) -%}
     {%- endfor -%}
-    {%- if quoted | length == 1 -%}
-        {%- set text = quoted[0] -%}
-    {%- else -%}
-        {%- set joined = "concat(coalesce(" ~ quoted | join(", ''), '|', coalesce(") ~ ", ''))" -%}
-        {%- set text = "nullif(" ~ without_trailing_bars(joined) ~ ", '')" -%}
-    {%- endif -%}
-    coalesce({{ hash_text(text) }}, {{ zero_key() }})
+    {{- hash_of_parts(quoted) -}}
 {%- endmacro %}

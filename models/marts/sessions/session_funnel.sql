@@ -8,7 +8,11 @@ with
 steps as (
 
     select
-        *,
+        cast(funnel as {{ type_string() }}) as funnel,
+        cast(step as {{ type_string() }}) as step,
+        event_type,
+        page,
+        step_number,
         chr(64 + step_number) as letter
     from {{ ref('funnel_steps') }}
 

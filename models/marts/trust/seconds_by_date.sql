@@ -5,8 +5,7 @@
 -- depends on the order of its rows.
 
 {% set length = seconds_between('started_at', 'ended_at') %}
-{% set seconds_of_platform = "case when target = 'all' and platform <> 'all' and device = 'all'"
-    ~ " and genre = 'all' then viewing_seconds else 0 end" %}
+{% set of_all = "device = 'all' and genre = 'all'" %}
 {% set weighted = 'weight * viewing_seconds' %}
 {% set totals = [
     ('stays', 'viewer_hk', [
@@ -17,7 +16,14 @@
     ], ref('viewing_duration_daily'), 'viewing_seconds'),
     ('platform', 'platform', [
         (ref('viewing_duration_daily'), 'weight * cast(viewing_seconds as decimal(19, 6))'),
-    ], ref('average_viewing_duration'), seconds_of_platform),
+    ], ref('average_viewing_duration'),
+    "case when target = 'all' and platform <> 'all' and " ~ of_all
+        ~ " then viewing_seconds else 0 end"),
+    ('seven other ways to slice a total', 'target', [
+        (ref('audience_viewing_daily'),
+            "case when platform = 'all' and " ~ of_all ~ " then 7 * viewing_seconds else 0 end"),
+    ], ref('average_viewing_duration'),
+    "case when platform = 'all' and " ~ of_all ~ " then 0 else viewing_seconds end"),
     ('viewing of a channel', 'channel_hk', [
         (ref('viewing_interval'), "case when platform = 'tv' then viewing_seconds else 0 end"),
     ], ref('viewer_channel_daily'), 'viewing_seconds'),

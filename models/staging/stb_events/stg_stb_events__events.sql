@@ -1,51 +1,57 @@
 -- Grain: one row per event row delivered, repeats included.
 
+{% set raw = source('raw', 'stb_events') -%}
+
 with
 
 delivered as (
 
-    select * from {{ source('raw', 'stb_events') }}
+    select * from {{ raw }}
 
 ),
 
-cleaned as (
+viewers as (
+
+    {{ with_key('delivered', raw, 'mac', 'viewer') | indent(4) }}
+
+),
+
+programmes as (
+
+    {{ with_key('viewers', raw, 'program_id', 'programme') | indent(4) }}
+
+),
+
+channels as (
+
+    {{ with_channel('programmes', raw, 'chname') | indent(4) }}
+
+),
+
+typed as (
 
     select
-        {{ clean_text('mac') }} as viewer_id,
-        {{ clean_text('chname') }} as spelling,
-        {{ clean_text('program_id') }} as programme_id,
+        *,
         {{ clean_text('sat') }} as satellite,
         code as event_code,
-        geo_location,
-        ts as exported_at_epoch_seconds,
         {{ utc_instant('eventdate + eventtime', feed_setting('stb_events', 'timezone')) }}
-            as event_at,
-        indextime as indexed_at,
-        _loaded_at as loaded_at,
-        _load_id as load_id,
-        _row as row_number
-    from delivered
-
-),
-
-named as (
-
-    {{ channel_names('cleaned') | indent(4) }}
+            as event_at
+    from channels
 
 )
 
 select
-    {{ hash_key([
-        'viewer_id',
-        instant_text('event_at'),
-        'event_code',
-        'channel_id',
-        'programme_id',
-        'satellite',
+    {{ hash_of_parts([
+        'viewer_part',
+        key_part(instant_text('event_at')),
+        key_part('event_code'),
+        'channel_part',
+        'programme_part',
+        key_part('satellite'),
     ]) }} as event_hk,
-    {{ hash_key(['viewer_id']) }} as viewer_hk,
-    {{ hash_key(['channel_id']) }} as channel_hk,
-    {{ hash_key(['programme_id']) }} as programme_hk,
+    viewer_hk,
+    channel_hk,
+    programme_hk,
     viewer_id,
     channel_id,
     channel_name,
@@ -54,11 +60,11 @@ select
     satellite,
     geo_location,
     'stb_events' as record_source,
-    exported_at_epoch_seconds,
+    ts as exported_at_epoch_seconds,
     cast(event_at as date) as event_date,
     event_at,
-    indexed_at,
-    loaded_at,
-    load_id,
-    row_number
-from named
+    indextime as indexed_at,
+    _loaded_at as loaded_at,
+    _load_id as load_id,
+    _row as row_number
+from typed

@@ -1,21 +1,56 @@
 -- Grain: one row per session row delivered, repeats included.
 -- Play-back from nobody knows when is from the beginning of time, which no programme was on at.
 
+{% set raw = source('raw', 'tv_sessions') -%}
+
 with
 
 delivered as (
 
-    select * from {{ source('raw', 'tv_sessions') }}
+    select * from {{ raw }}
+
+),
+
+viewers as (
+
+    {{ with_key('delivered', raw, 'viewer', 'viewer') | indent(4) }}
+
+),
+
+households as (
+
+    {{ with_key('viewers', raw, 'household', 'household') | indent(4) }}
+
+),
+
+devices as (
+
+    {{ with_key('households', raw, 'device', 'device') | indent(4) }}
+
+),
+
+channels as (
+
+    {{ with_channel('devices', raw, 'channel') | indent(4) }}
 
 ),
 
 cleaned as (
 
     select
-        {{ clean_text('viewer') }} as viewer_id,
-        {{ clean_text('household') }} as household_id,
-        {{ clean_text('device') }} as device_id,
-        {{ clean_text('channel') }} as spelling,
+        viewer_hk,
+        household_hk,
+        device_hk,
+        channel_hk,
+        viewer_part,
+        household_part,
+        device_part,
+        channel_part,
+        viewer_id,
+        household_id,
+        device_id,
+        channel_id,
+        channel_name,
         {{ clean_text('session_id') }} as session_id,
         {{ clock_seconds('duration') }} as stated_seconds,
         play_speed,
@@ -26,13 +61,7 @@ cleaned as (
         _loaded_at as loaded_at,
         _load_id as load_id,
         _row as row_number
-    from delivered
-
-),
-
-named as (
-
-    {{ channel_names('cleaned') | indent(4) }}
+    from channels
 
 ),
 
@@ -52,27 +81,27 @@ timed as (
             when is_live is null or stated_broadcast_at is not null then stated_broadcast_at
             else {{ beginning_of_time() }}
         end as broadcast_at
-    from named
+    from cleaned
 
 )
 
 select
-    {{ hash_key([
-        'viewer_id',
-        instant_text('started_at'),
-        'cast(duration_seconds as ' ~ type_string() ~ ')',
-        'channel_id',
-        'household_id',
-        'device_id',
-        instant_text('broadcast_at'),
-        'cast(play_speed as ' ~ type_string() ~ ')',
-        'session_id',
+    {{ hash_of_parts([
+        'viewer_part',
+        key_part(instant_text('started_at')),
+        key_part('cast(duration_seconds as ' ~ type_string() ~ ')'),
+        'channel_part',
+        'household_part',
+        'device_part',
+        key_part(instant_text('broadcast_at')),
+        key_part('cast(play_speed as ' ~ type_string() ~ ')'),
+        key_part('session_id'),
     ]) }} as tv_session_hk,
-    {{ hash_key(['viewer_id']) }} as viewer_hk,
-    {{ hash_key(['household_id']) }} as household_hk,
-    {{ hash_key(['device_id']) }} as device_hk,
-    {{ hash_key(['household_id', 'device_id']) }} as household_device_hk,
-    {{ hash_key(['channel_id']) }} as channel_hk,
+    viewer_hk,
+    household_hk,
+    device_hk,
+    {{ hash_of_parts(['household_part', 'device_part']) }} as household_device_hk,
+    channel_hk,
     viewer_id,
     household_id,
     device_id,

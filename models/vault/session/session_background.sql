@@ -90,11 +90,13 @@ select
     cast(touched.recent_sessions - 1 as bigint) as recent_sessions,
     cast(touched.recent_home_drop_offs as bigint) as recent_home_drop_offs,
     cast(touched.recent_seconds_played as decimal(24, 6)) as recent_seconds_played,
-    case
-        when touched.previous_started_at
-            >= {{ add_seconds('sessions.started_at', -86400 * lookback_days) }}
-            then {{ seconds_between('touched.previous_started_at', 'sessions.started_at') }}
-    end as seconds_since_previous_session,
+    cast(
+        case
+            when touched.previous_started_at
+                >= {{ add_seconds('sessions.started_at', -86400 * lookback_days) }}
+                then {{ seconds_between('touched.previous_started_at', 'sessions.started_at') }}
+        end as decimal(18, 6)
+    ) as seconds_since_previous_session,
     sessions.broadcast_date,
     sessions.started_at
 from touched

@@ -31,9 +31,12 @@ viewing as (
         coalesce(nullif(coalesce(genres.genre, channel.channel_genre), 'all'), 'unknown') as genre,
         viewing_interval.viewing_seconds
     from {{ ref('viewing_interval') }} as viewing_interval
-    left join genres on viewing_interval.programme_hk = genres.programme_hk
+    left join genres
+        on viewing_interval.programme_hk = genres.programme_hk
+            and genres.programme_hk <> {{ zero_key() }}
     left join {{ ref('channel_history') }} as channel
-        on viewing_interval.channel_hk = channel.channel_hk and channel.is_current
+        on viewing_interval.channel_hk = channel.channel_hk
+            and channel.is_current and channel.channel_hk <> {{ zero_key() }}
     where {{ in_affected_dates('viewing_interval.broadcast_date') }}
 
 ),

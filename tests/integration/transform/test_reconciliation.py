@@ -142,17 +142,24 @@ def test_every_row_of_the_simulated_drops_is_explained(simulated: tuple[Execute,
     assert repeats > 0
 
 
+def delivered(layer: str) -> str:
+    """Which rows tell of what drops brought: no ghosts, and no universe of an empty target."""
+    if layer == "vault.universe_daily":
+        return "target = 'all'"
+    return "load_id > 0" if layer.startswith(("vault.hub", "vault.link", "vault.sat")) else "true"
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_row_removed_by_hand_is_noticed(simulated: tuple[Execute, str], layer: str) -> None:
     execute, address = simulated
     execute("begin")
     try:
-        rows = execute(f"select count(*) from {layer}")[0][0]
+        of_drops = f"{layer} where {delivered(layer)}"
+        rows = execute(f"select count(*) from {of_drops}")[0][0]
         middle = execute(
-            f"select {address} from {layer} order by {address} limit 1 offset {rows // 2}"
+            f"select {address} from {of_drops} order by {address} limit 1 offset {rows // 2}"
         )[0][0]
         execute(f"delete from {layer} where {address} = '{middle}'")
         assert unexplained(execute) > 0
     finally:
         execute("rollback")
-    assert unexplained(execute) == 0
