@@ -6,9 +6,9 @@ with
 delivered as (
 
     select
-        cast(
-            md5('"' || event_id || '"|"' || strftime(event_at, '%Y-%m-%dT%H:%M:%S.%f') || '"') as uuid
-        ) as event_hk,
+        unhex(
+            md5('"' || event_id || '"|"' || strftime(event_at, '%Y-%m-%dT%H:%M:%S.%f') || '"')
+        )::uuid as event_hk,
         'cookie:' || trim(visitor_id) as cookie_id,
         'account:' || nullif(trim(account_id), '') as account_id,
         lower(trim(event_type)) as event_type,
@@ -353,7 +353,7 @@ looked_back as (
 
 select
     looked_back.session_hk,
-    cast(md5('"' || visitors.visitor_id || '"') as uuid) as viewer_hk,
+    unhex(md5('"' || visitors.visitor_id || '"'))::uuid as viewer_hk,
     visitors.visitor_id as viewer_id,
     landing_page_id,
     exit_page_id,

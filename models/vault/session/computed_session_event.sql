@@ -143,8 +143,10 @@ select
     events.record_source,
     events.position_seconds,
     events.event_number,
-    least(coalesce(dated_events.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
-        as engaged_seconds,
+    cast(
+        least(coalesce(dated_events.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
+        as decimal(18, 6)
+    ) as engaged_seconds,
     events.is_key_event,
     events.is_home_page,
     dated_events.broadcast_date,
