@@ -1,4 +1,4 @@
-"""Building a mart from raw beside one bare statement, in full, of one more day, and as data grow."""
+"""Building a mart from raw beside one bare statement: in full, one more day, and as data grow."""
 
 import json
 from collections.abc import Iterator
@@ -81,6 +81,7 @@ def _cases(
             if options.only in name:
                 profiles.append(Profile(name, market.result_of("run_results.json", later=later)))
                 yield _beside_bare(name, market, size, later=later)
+        market.clear()
     name = f"one more day on {GROWN_DAYS} days beside {DAYS}"
     if options.rows is None and options.only in name:
         yield _growth(name, subject, folder)

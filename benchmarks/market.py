@@ -56,7 +56,7 @@ DECIMALS = 6
 
 @dataclass(frozen=True)
 class Subject:
-    """A mart, the feed that it is made of, and the bare statement that makes the same of its files."""
+    """A mart, the feed that it is made of, and the bare statement that makes the same of it."""
 
     name: str
     """Of the benchmark, and of the file with the statement."""
@@ -141,6 +141,11 @@ class Market:
     def restore(self, *, later: bool) -> None:
         """Put in place what is to be built."""
         shutil.copyfile(self.built if later else self.delivered, self.settings.duckdb_path)
+
+    def clear(self) -> None:
+        """Remove what takes the disk: the warehouses."""
+        for path in self.folder.rglob("*.duckdb"):
+            path.unlink()
 
     def _deliver(self, *, later: bool) -> None:
         """Fill raw and the ledger as loads of a file each would."""
