@@ -27,13 +27,9 @@ visitor_events as (
     from {{ ref('session_input') }} as events
     left join {{ ref('claimed_event') }} as claim
         on events.event_hk = claim.event_hk
-            and {{ in_affected_dates(
-                'claim.broadcast_date', days_before=days_before + 2, days_after=days_after + 3
-            ) }}
+            and {{ in_affected_dates('claim.broadcast_date', days_before + 2, days_after + 3) }}
     where events.session_hk = {{ zero_key() }}
-        and {{ in_affected_dates(
-            'events.event_date', days_before=days_before + 1, days_after=days_after + 2
-        ) }}
+        and {{ in_affected_dates('events.event_date', days_before + 1, days_after + 2) }}
 
 ),
 
@@ -73,27 +69,18 @@ active_events as (
 
 ),
 
-measured_events as (
-
-    select
-        *,
-        {{ seconds_between('run_started_at', 'counted_at') }} as run_seconds
-    from active_events
-
-),
-
 pieces as (
 
     select
         *,
         case
-            when run_seconds < {{ cap_seconds }} then run_started_at
-            when run_seconds < {{ 2 * cap_seconds }}
+            when counted_at < {{ add_seconds('run_started_at', cap_seconds) }} then run_started_at
+            when counted_at < {{ add_seconds('run_started_at', 2 * cap_seconds) }}
                 then {{ add_seconds('run_started_at', cap_seconds) }}
             else {{ clock_interval_start('counted_at', cap_seconds) }}
         end as piece_started_at,
-        run_seconds >= {{ 2 * cap_seconds }} as is_cut_on_the_clock
-    from measured_events
+        counted_at >= {{ add_seconds('run_started_at', 2 * cap_seconds) }} as is_cut_on_the_clock
+    from active_events
 
 ),
 
@@ -155,6 +142,4 @@ select
 from {{ ref('session_input') }} as events
 inner join dated_events on events.event_hk = dated_events.event_hk
 where events.session_hk = {{ zero_key() }}
-    and {{ in_affected_dates(
-        'events.event_date', days_before=days_before + 1, days_after=days_after + 2
-    ) }}
+    and {{ in_affected_dates('events.event_date', days_before + 1, days_after + 2) }}
