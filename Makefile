@@ -36,7 +36,7 @@ lint: .venv/installed-dev ## Check style, layers, descriptions, deprecations and
 	AUDIENCE_VAULT_DUCKDB=:memory: $(BIN)/sqlfluff lint --disable-progress-bar models tests/singular
 	$(SETTINGS) && $(BIN)/dagster definitions validate
 
-bench: .venv/installed-bench ## Measure NAME=ingest, memory, vault or ratings; ROWS, ONLY and REPEATS choose what (benchmarks/README.md)
+bench: .venv/installed-bench ## Measure NAME=ingest, memory, vault, ratings or sessions; ROWS, ONLY and REPEATS choose what (benchmarks/README.md)
 	@test -n "$(NAME)" || { echo "Say what to measure: make bench NAME=ingest"; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME) $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only "$(ONLY)") \
 		$(if $(REPEATS),--repeats $(REPEATS))

@@ -7,12 +7,17 @@ from pathlib import Path
 from threading import Event, Lock
 
 from ingest.simulate import (
+    campaign_spend,
     channels,
+    listen_events,
     programmes,
     schedule,
+    songs,
     stb_events,
+    titles,
     tv_sessions,
     viewer_profiles,
+    web_events,
 )
 from ingest.simulate.plan import SimulationPlan
 from ingest.simulate.viewing import blocks_of
@@ -23,9 +28,17 @@ MARKET_FEEDS = {
     "programmes": programmes.write,
     "schedule": schedule.write,
     "viewer_profiles": viewer_profiles.write,
+    "titles": titles.write,
+    "campaign_spend": campaign_spend.write,
+    "songs": songs.write,
 }
 """By feed, what writes its drops for the whole market."""
-BOX_FEEDS = {"stb_events": stb_events.write, "tv_sessions": tv_sessions.write}
+BOX_FEEDS = {
+    "stb_events": stb_events.write,
+    "tv_sessions": tv_sessions.write,
+    "web_events": web_events.write,
+    "listen_events": listen_events.write,
+}
 """By feed, what writes its drops for a block of boxes."""
 FEEDS = (*MARKET_FEEDS, *BOX_FEEDS)
 WORKERS = 2

@@ -68,9 +68,7 @@ def write(folder: Path, plan: SimulationPlan, boxes: Boxes, part: str) -> Iterat
         if rows is not None:
             path = folder / "tv_sessions" / f"tv_sessions_{day:%Y%m%d}{part}.csv.gz"
             columns = _columns(rows, plan, boxes, members)
-            yield write_drop(
-                path, columns, AS_DELIVERED, options="format csv, header, compression gzip"
-            )
+            yield write_drop(path, columns, AS_DELIVERED)
 
 
 def _sessions(plan: SimulationPlan, boxes: Boxes, members: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -144,16 +144,26 @@ def within(counts: Integers) -> Integers:
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _starts(plan: SimulationPlan, boxes: Boxes, day: date) -> tuple[Integers, Integers]:
-    """Box and epoch second of each time a box is switched on, ordered by both."""
-    random = plan.random("starts", day.toordinal(), boxes.number)
-    count = random.poisson(boxes.activity * plan.sessions_per_day)
-    box = np.repeat(np.arange(boxes.size), count)
-    hour = random.choice(24, len(box), p=HOUR_WEIGHTS / HOUR_WEIGHTS.sum())
-    second = hour * 3_600 + random.integers(0, 3_600, len(box))
-    key = np.sort(box * DAY_SECONDS + second)
+def starts(
+    random: np.random.Generator, rates: NDArray[np.float64], day: date
+) -> tuple[Integers, Integers]:
+    """Who starts something on a date, by the mean number of times of each, and the epoch second.
+
+    Ordered by both.
+    """
+    count = random.poisson(rates)
+    who = np.repeat(np.arange(len(rates)), count)
+    hour = random.choice(24, len(who), p=HOUR_WEIGHTS / HOUR_WEIGHTS.sum())
+    second = hour * 3_600 + random.integers(0, 3_600, len(who))
+    key = np.sort(who * DAY_SECONDS + second)
     midnight = day_number(day) * DAY_SECONDS
     return key // DAY_SECONDS, midnight + key % DAY_SECONDS
+
+
+def _starts(plan: SimulationPlan, boxes: Boxes, day: date) -> tuple[Integers, Integers]:
+    """Box and epoch second of each time a box is switched on."""
+    random = plan.random("starts", day.toordinal(), boxes.number)
+    return starts(random, boxes.activity * plan.sessions_per_day, day)
 
 
 def _sessions(

@@ -13,25 +13,23 @@
 
 with
 
+-- Keys and instants only: what is sorted fits into memory.
 visitor_events as (
 
     select
-        events.*,
+        events.event_hk,
         case
             when events.account_hk <> {{ zero_key() }} then events.account_hk
             else coalesce(claim.viewer_hk, events.cookie_hk)
         end as viewer_hk,
-        case when events.event_kind <> 'ping' then events.event_at end as active_at
+        case when events.event_kind <> 'ping' then events.event_at end as active_at,
+        events.event_at
     from {{ ref('session_input') }} as events
     left join {{ ref('claimed_event') }} as claim
         on events.event_hk = claim.event_hk
-            and {{ in_affected_dates(
-                'claim.broadcast_date', days_before=days_before + 2, days_after=days_after + 3
-            ) }}
+            and {{ in_affected_dates('claim.broadcast_date', days_before + 2, days_after + 3) }}
     where events.session_hk = {{ zero_key() }}
-        and {{ in_affected_dates(
-            'events.event_date', days_before=days_before + 1, days_after=days_after + 2
-        ) }}
+        and {{ in_affected_dates('events.event_date', days_before + 1, days_after + 2) }}
 
 ),
 
@@ -71,27 +69,18 @@ active_events as (
 
 ),
 
-measured_events as (
-
-    select
-        *,
-        {{ seconds_between('run_started_at', 'counted_at') }} as run_seconds
-    from active_events
-
-),
-
 pieces as (
 
     select
         *,
         case
-            when run_seconds < {{ cap_seconds }} then run_started_at
-            when run_seconds < {{ 2 * cap_seconds }}
+            when counted_at < {{ add_seconds('run_started_at', cap_seconds) }} then run_started_at
+            when counted_at < {{ add_seconds('run_started_at', 2 * cap_seconds) }}
                 then {{ add_seconds('run_started_at', cap_seconds) }}
             else {{ clock_interval_start('counted_at', cap_seconds) }}
         end as piece_started_at,
-        run_seconds >= {{ 2 * cap_seconds }} as is_cut_on_the_clock
-    from measured_events
+        counted_at >= {{ add_seconds('run_started_at', 2 * cap_seconds) }} as is_cut_on_the_clock
+    from active_events
 
 ),
 
@@ -99,7 +88,7 @@ sessions as (
 
     select
         *,
-        first_value(event_hk) over in_session as session_event_hk,
+        first_value(event_hk) over in_session as session_hk,
         first_value(event_at) over in_session as session_started_at,
         {{ seconds_between('event_at', 'lead(event_at) over in_session') }} as seconds_to_next
     from pieces
@@ -107,38 +96,50 @@ sessions as (
         partition by viewer_hk, piece_started_at, is_cut_on_the_clock order by event_at, event_hk
     )
 
+),
+
+dated_events as (
+
+    select
+        sessions.*,
+        calendar.broadcast_date
+    from sessions
+    inner join {{ ref('broadcast_calendar') }} as calendar
+        on sessions.session_started_at >= calendar.day_started_at
+            and sessions.session_started_at < calendar.day_ended_at
+    where {{ in_affected_dates('calendar.broadcast_date') }}
+
 )
 
 select
-    sessions.session_event_hk as session_hk,
-    sessions.event_hk,
-    sessions.viewer_hk,
-    sessions.programme_hk,
-    sessions.event_kind,
-    sessions.event_type,
-    sessions.page_id,
-    sessions.view_id,
-    sessions.player_state,
-    sessions.traffic_source,
-    sessions.traffic_medium,
-    sessions.campaign_name,
-    sessions.referrer_host,
-    sessions.device,
-    sessions.country,
-    sessions.record_source,
-    sessions.position_seconds,
-    sessions.event_number,
+    dated_events.session_hk,
+    dated_events.event_hk,
+    dated_events.viewer_hk,
+    events.programme_hk,
+    events.event_kind,
+    events.event_type,
+    events.page_id,
+    events.view_id,
+    events.player_state,
+    events.traffic_source,
+    events.traffic_medium,
+    events.campaign_name,
+    events.referrer_host,
+    events.device,
+    events.country,
+    events.record_source,
+    events.position_seconds,
+    events.event_number,
     cast(
-        least(coalesce(sessions.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
+        least(coalesce(dated_events.seconds_to_next, 0), {{ var('foreground_hold_seconds') }})
         as decimal(18, 6)
     ) as engaged_seconds,
-    sessions.is_key_event,
-    sessions.is_home_page,
-    calendar.broadcast_date,
-    sessions.session_started_at,
-    sessions.event_at
-from sessions
-inner join {{ ref('broadcast_calendar') }} as calendar
-    on sessions.session_started_at >= calendar.day_started_at
-        and sessions.session_started_at < calendar.day_ended_at
-where {{ in_affected_dates('calendar.broadcast_date') }}
+    events.is_key_event,
+    events.is_home_page,
+    dated_events.broadcast_date,
+    dated_events.session_started_at,
+    dated_events.event_at
+from {{ ref('session_input') }} as events
+inner join dated_events on events.event_hk = dated_events.event_hk
+where events.session_hk = {{ zero_key() }}
+    and {{ in_affected_dates('events.event_date', days_before + 1, days_after + 2) }}

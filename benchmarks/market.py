@@ -1,4 +1,4 @@
-"""A market of set-top boxes for `make bench NAME=ratings`: Parquet files and warehouses of them."""
+"""A simulated market whose marts are measured: Parquet files of a feed, and warehouses of them."""
 
 import json
 import shutil
@@ -16,31 +16,13 @@ from ingest.warehouses import open_for_loading
 from ingest.warehouses.duckdb import CONFIG
 from orchestration.build import BuildResult, build
 
-FEED = "stb_events"
-MART = "channel_ratings_daily"
-EVENTS_PER_BOX = 53
-"""On a date, about."""
 THREADS = 2
 """As profiles/profiles.yml has them."""
 EVENTS = "{events}"
-"""Where the statement names the files."""
-BARE = (Path(__file__).parent / "ratings.sql").read_text()
-TO_PARQUET = """
-    copy (
-        select * replace (timezone('UTC', indextime) as indextime)
-        from read_json(
-            {drop},
-            format = 'newline_delimited',
-            columns = {{
-                mac: 'varchar', eventdate: 'date', eventtime: 'time', chname: 'varchar',
-                program_id: 'varchar', geo_location: 'varchar', code: 'varchar', sat: 'varchar',
-                ts: 'decimal(20,7)', indextime: 'timestamptz'
-            }}
-        )
-    ) to {parquet}
-"""
-INTO_RAW = f"""
-    insert into raw.{FEED} by name
+"""Where a bare statement names the files."""
+TO_PARQUET = "copy ({rows}) to {parquet}"
+INTO_RAW = """
+    insert into raw.{feed} by name
     select
         *,
         $1::bigint as _load_id,
@@ -49,11 +31,11 @@ INTO_RAW = f"""
         timestamp '2024-01-01' as _loaded_at
     from read_parquet($2)
 """
-INTO_LEDGER = f"""
+INTO_LEDGER = """
     insert into raw.loads by name
     select
         $1::bigint as load_id,
-        '{FEED}' as feed,
+        '{feed}' as feed,
         $2::varchar as url,
         'loaded' as state,
         count(*) as rows_read,
@@ -74,9 +56,29 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True)
+class Subject:
+    """A mart, the feed that it is made of, and the bare statement that makes the same of it."""
+
+    name: str
+    """Of the benchmark, and of the file with the statement."""
+    mart: str
+    feed: str
+    events_per_box: int
+    """On a date, about."""
+    rows: str
+    """The rows of a drop, {drop}, as raw has their columns."""
+
+    @property
+    def bare(self) -> str:
+        """The statement, with EVENTS where it names the files."""
+        return (Path(__file__).parent / f"{self.name}.sql").read_text()
+
+
+@dataclass(frozen=True)
 class Market:
     """Boxes and dates, in a folder that everything made of them is in."""
 
+    subject: Subject
     folder: Path
     boxes: int
     days: int
@@ -87,23 +89,23 @@ class Market:
         """The folder with a file of events for each simulated drop, as raw has their columns."""
         folder = self.folder / "parquet"
         plan = SimulationPlan(days=self.days + 1, boxes=self.boxes)
-        drops = simulate(self.folder / "drops", plan, feeds=[FEED])
+        drops = simulate(self.folder / "drops", plan, feeds=[self.subject.feed])
         folder.mkdir()
         with duckdb.connect() as engine:
             for drop in drops:
-                parquet = folder / f"{drop.path.stem}.parquet"
-                engine.execute(
-                    TO_PARQUET.format(drop=literal(str(drop.path)), parquet=literal(str(parquet)))
-                )
+                parquet = folder / f"{drop.path.name.split('.')[0]}.parquet"
+                rows = self.subject.rows.format(drop=literal(str(drop.path)))
+                engine.execute(TO_PARQUET.format(rows=rows, parquet=literal(str(parquet))))
                 drop.path.unlink()
         last = max(drop.path.name.split("_")[2][:8] for drop in drops)
-        for parquet in folder.glob(f"{FEED}_{last}*"):
+        for parquet in folder.glob(f"{self.subject.feed}_{last}*"):
             parquet.rename(parquet.with_name(f"later_{parquet.name}"))
         return folder
 
     def files(self, *, later: bool) -> list[Path]:
         """Files of the dates of a full build, or those of the one more."""
-        return sorted(self.parquet.glob(f"later_{FEED}*" if later else f"{FEED}*"))
+        feed = self.subject.feed
+        return sorted(self.parquet.glob(f"later_{feed}*" if later else f"{feed}*"))
 
     def rows(self, *, later: bool) -> int:
         """Delivered rows of these dates, repeats included."""
@@ -133,13 +135,20 @@ class Market:
     def built(self) -> Path:
         """A warehouse with the dates built, and one more in raw."""
         self.restore(later=False)
-        self._dbt("run", "--select", f"+{MART}")
+        self._dbt("run", "--select", f"+{self.subject.mart}")
         self._deliver(later=True)
         return self.settings.duckdb_path.rename(self.folder / "built.duckdb")
 
     def restore(self, *, later: bool) -> None:
-        """Put in place what is to be built."""
-        shutil.copyfile(self.built if later else self.delivered, self.settings.duckdb_path)
+        """Put in place what is to be built, without the log of a run that was stopped."""
+        path = self.settings.duckdb_path
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+        shutil.copyfile(self.built if later else self.delivered, path)
+
+    def clear(self) -> None:
+        """Remove what takes the disk: the warehouses."""
+        for path in self.folder.rglob("*.duckdb"):
+            path.unlink()
 
     def _deliver(self, *, later: bool) -> None:
         """Fill raw and the ledger as loads of a file each would."""
@@ -148,15 +157,17 @@ class Market:
             (before,) = warehouse.query("select coalesce(max(load_id), 0) from raw.loads")[0]
             for load_id, path in enumerate(self.files(later=later), before + 1):
                 with warehouse.transaction():
-                    warehouse.execute(INTO_RAW, [load_id, str(path)])
-                    warehouse.execute(INTO_LEDGER, [load_id, str(path)])
+                    for statement in (INTO_RAW, INTO_LEDGER):
+                        warehouse.execute(
+                            statement.format(feed=self.subject.feed), [load_id, str(path)]
+                        )
 
     def bare(self, folder: Path, *, later: bool) -> int:
         """The one statement over the Parquet files, of all dates; how many rows they have."""
-        events = self.parquet / ("*.parquet" if later else f"{FEED}*.parquet")
+        events = self.parquet / ("*.parquet" if later else f"{self.subject.feed}*.parquet")
         config = CONFIG | {"threads": THREADS}
         with duckdb.connect(folder / "bare.duckdb", config=config) as engine:
-            engine.execute(f"create table bare as {BARE.replace(EVENTS, str(events))}")
+            engine.execute(f"create table bare as {self.subject.bare.replace(EVENTS, str(events))}")
             engine.execute(
                 f"copy bare to {literal(str(self.result_of('bare.parquet', later=later)))}"
             )
@@ -164,12 +175,12 @@ class Market:
 
     def build(self, _: Path, *, later: bool) -> int:
         """Build all that the mart needs of what is new, and the mart; the rows that are new."""
-        result = self._dbt("run", "--select", f"+{MART}")
+        result = self._dbt("run", "--select", f"+{self.subject.mart}")
         seconds = {node.name: node.seconds for node in result.nodes}
         self.result_of("seconds.json", later=later).write_text(json.dumps(seconds))
         with duckdb.connect(self.settings.duckdb_path, read_only=True) as engine:
             mart = self.result_of("mart.parquet", later=later)
-            engine.execute(f"copy marts.{MART} to {literal(str(mart))}")
+            engine.execute(f"copy marts.{self.subject.mart} to {literal(str(mart))}")
         return self.rows(later=later)
 
     def _dbt(self, command: str, *arguments: str) -> BuildResult:
@@ -195,4 +206,6 @@ class Market:
             )
             rows = engine.execute(DIFFERENT.format(columns=columns)).fetchall()[0][0]
         if rows:
-            raise RuntimeError(f"{rows} rows of {MART} and of the bare statement differ")
+            raise RuntimeError(
+                f"{rows} rows of {self.subject.mart} and of the bare statement differ"
+            )
