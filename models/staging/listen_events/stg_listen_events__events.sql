@@ -1,25 +1,76 @@
 -- Grain: one row per event row delivered, repeats included.
 -- Clocks tick in milliseconds: effective_at has the order of the events of one instant behind them.
 
+{% set raw = source('raw', 'listen_events') -%}
+
 with
 
 delivered as (
 
-    select * from {{ source('raw', 'listen_events') }}
+    select * from {{ raw }}
+
+),
+
+viewers as (
+
+    {{ with_key(
+        'delivered', raw, 'user_id', 'viewer', "'account:' || " ~ clean_text('user_id')
+    ) | indent(4) }}
+
+),
+
+pages as (
+
+    {{ with_key('viewers', raw, 'page', 'web_page') | indent(4) }}
+
+),
+
+user_agents as (
+
+    {{ with_key('pages', raw, 'user_agent', 'user_agent') | indent(4) }}
+
+),
+
+locations as (
+
+    {{ with_key('user_agents', raw, 'location', 'location') | indent(4) }}
+
+),
+
+songs as (
+
+    {{ with_key('locations', raw, 'song', 'song', unless_blank('song')) | indent(4) }}
+
+),
+
+artists as (
+
+    {{ with_key('songs', raw, 'artist', 'artist', unless_blank('artist')) | indent(4) }}
 
 ),
 
 cleaned as (
 
     select
-        'account:' || {{ clean_text('user_id') }} as viewer_id,
+        viewer_hk,
+        web_page_hk,
+        user_agent_hk,
+        location_hk,
+        artist_hk,
+        viewer_part,
+        web_page_part,
+        user_agent_part,
+        location_part,
+        song_part,
+        artist_part,
+        viewer_id,
         {{ clean_text('session_id') }} as session_id,
-        {{ clean_text('page') }} as page_id,
+        web_page_id as page_id,
         {{ clean_text('level') }} as plan_id,
-        {{ clean_text('user_agent') }} as user_agent,
-        {{ clean_text('location') }} as location_id,
-        {{ unless_blank('song') }} as song_title,
-        {{ unless_blank('artist') }} as artist_name,
+        user_agent_id as user_agent,
+        location_id,
+        song_id as song_title,
+        artist_id as artist_name,
         {{ clean_text('auth') }} as auth,
         {{ clean_text('method') }} as method,
         cast(status as integer) as status,
@@ -29,7 +80,7 @@ cleaned as (
         _loaded_at as loaded_at,
         _load_id as load_id,
         _row as row_number
-    from delivered
+    from artists
 
 ),
 
@@ -37,21 +88,22 @@ told_apart as (
 
     select
         *,
-        {{ hash_key([
-            'session_id',
-            'cast(item_in_session as ' ~ type_string() ~ ')',
-            instant_text('event_at'),
-            'page_id',
-            'viewer_id',
-            'plan_id',
-            'song_title',
-            'artist_name',
-            'cast(song_seconds as ' ~ type_string() ~ ')',
-            'user_agent',
-            'location_id',
-            'auth',
-            'method',
-            'cast(status as ' ~ type_string() ~ ')',
+        {{ key_part('session_id') }} as session_part,
+        {{ hash_of_parts([
+            key_part('session_id'),
+            key_part('cast(item_in_session as ' ~ type_string() ~ ')'),
+            key_part(instant_text('event_at')),
+            'web_page_part',
+            'viewer_part',
+            key_part('plan_id'),
+            'song_part',
+            'artist_part',
+            key_part('cast(song_seconds as ' ~ type_string() ~ ')'),
+            'user_agent_part',
+            'location_part',
+            key_part('auth'),
+            key_part('method'),
+            key_part('cast(status as ' ~ type_string() ~ ')'),
         ]) }} as event_hk
     from cleaned
 
@@ -60,16 +112,17 @@ told_apart as (
 select
     event_hk,
     case when page_id = 'NextSong' then event_hk else {{ zero_key() }} end as song_play_hk,
-    {{ hash_key(['viewer_id']) }} as viewer_hk,
-    {{ hash_key(["'listen_events'", 'session_id']) }} as session_hk,
-    {{ hash_key(['page_id']) }} as web_page_hk,
+    viewer_hk,
+    {{ hash_of_parts([key_part("'listen_events'"), 'session_part']) }} as session_hk,
+    web_page_hk,
     {{ hash_key(['plan_id']) }} as plan_hk,
-    {{ hash_key(['user_agent']) }} as user_agent_hk,
-    {{ hash_key(['location_id']) }} as location_hk,
-    {{ hash_key(['song_title', 'artist_name']) }} as song_hk,
-    {{ hash_key(['artist_name']) }} as artist_hk,
-    {{ hash_key(["'listen_events'", 'session_id', 'viewer_id']) }} as session_viewer_hk,
-    {{ hash_key(['viewer_id', 'plan_id']) }} as viewer_plan_hk,
+    user_agent_hk,
+    location_hk,
+    {{ hash_of_parts(['song_part', 'artist_part']) }} as song_hk,
+    artist_hk,
+    {{ hash_of_parts([key_part("'listen_events'"), 'session_part', 'viewer_part']) }}
+        as session_viewer_hk,
+    {{ hash_of_parts(['viewer_part', key_part('plan_id')]) }} as viewer_plan_hk,
     viewer_id,
     'listen_events' as feed,
     session_id,

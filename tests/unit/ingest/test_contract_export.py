@@ -413,7 +413,7 @@ def test_the_command_prints_or_writes_an_export(tmp_path, form):
 
 def test_a_feed_or_file_that_is_not_there_is_told(tmp_path):
     said = CliRunner().invoke(app, ["export", "nothing", "--as", "avro"]).exception
-    assert "the feeds are channels" in str(said)
+    assert "the feeds are campaign_spend, channels" in str(said)
     where = str(tmp_path / "none" / "out")
     arguments = ["export", CONTRACTS[0].feed, "--as", "avro", "--output", where]
     assert where in str(CliRunner().invoke(app, arguments).exception)
