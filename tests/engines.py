@@ -14,10 +14,9 @@ from ingest.warehouses.duckdb import CONFIG
 
 ENGINES = ("duckdb", "postgres")
 ON_BOTH = pytest.mark.parametrize("engine", ENGINES)
-ON_BOTH_SLOWLY = pytest.mark.parametrize(
-    "engine", ["duckdb", pytest.param("postgres", marks=pytest.mark.slow)]
-)
+SLOWLY_ON_POSTGRES = ("duckdb", pytest.param("postgres", marks=pytest.mark.slow))
 """`make test` tries DuckDB only, `make test-all` both."""
+ON_BOTH_SLOWLY = pytest.mark.parametrize("engine", SLOWLY_ON_POSTGRES)
 psycopg2.extras.register_uuid()
 
 

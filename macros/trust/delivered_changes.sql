@@ -13,13 +13,7 @@ select
             and coalesce(stored.valid_to_at >= delivered.effective_at, true)
     )
     {%- for partner_key, relation in relations.items() %}
-    and exists (
-        select 1 from {{ relation }} as stored
-        where stored.{{ hash_key }} = delivered.{{ hash_key }}
-            and stored.{{ partner_key }} = delivered.{{ partner_key }}
-            and stored.valid_from_at <= delivered.effective_at
-            and coalesce(stored.valid_to_at >= delivered.effective_at, true)
-    )
+    and {{ has_partner(hash_key, partner_key, relation) }}
     {%- endfor %}
     {%- for key, (staged_facet, facet_history) in facets.items() %}
     and exists (

@@ -1,16 +1,10 @@
 {#- A feed of events in delivered_rows: each staged row, held where the event link has the event, the
     hubs and links in `parents` have its keys, the event links in `kinds` have it too where it is of their
-    kind, and what is kept of viewers and spellings covers it. A row without a viewer, and a channel that
-    isn't named, belong to the ghost. -#}
+    kind, the histories of `relations` have its viewer's partner then, and what is kept of viewers and spellings
+    covers it. A row without a viewer, and a channel that isn't named, belong to the ghost. -#}
 {% macro delivered_events(
-    hash_key,
-    staged,
-    event_link,
-    parents,
-    kinds={},
-    at='event_at',
-    activity=none,
-    spelling=none
+    hash_key, staged, event_link, parents,
+    kinds={}, relations={}, at='event_at', activity=none, spelling=none
 ) %}
 select
     delivered.record_source as feed,
@@ -21,6 +15,9 @@ select
     {%- endfor %}
     {%- for key in kinds %}
     and (delivered.{{ key }} = {{ zero_key() }} or kind_{{ loop.index }}.{{ key }} is not null)
+    {%- endfor %}
+    {%- for partner_key, relation in relations.items() %}
+    and {{ has_partner('viewer_hk', partner_key, relation) }}
     {%- endfor %}
     {%- if activity %}
     and coalesce(

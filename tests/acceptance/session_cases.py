@@ -14,13 +14,15 @@ class Drop:
     def __init__(self) -> None:
         self.rows: list[dict] = []
 
-    def add(self, visitor: str, at: datetime | str, event_type: str, **fields: object) -> None:
+    def add(
+        self, visitor: str | None, at: datetime | str, event_type: str, **fields: object
+    ) -> None:
         fields = {"visitor_id": visitor} | fields
         self.rows.append(web_event(f"e{len(self.rows)}", at, event_type, **fields))
 
     def watch(
         self,
-        visitor: str,
+        visitor: str | None,
         start: datetime,
         title: str,
         position: float,

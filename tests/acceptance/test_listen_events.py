@@ -8,22 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OpenWarehouse
-from tests.engines import ENGINES
+from tests.engines import SLOWLY_ON_POSTGRES
 from tests.warehouse import EVERYBODY, Warehouse
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=SLOWLY_ON_POSTGRES)
 def real(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     open_warehouse: OpenWarehouse,
     real_drops: Path,
 ) -> Iterator[Warehouse]:
-    """The logs and songs, loaded and built once, with every data test."""
+    """The logs and songs, loaded and built once."""
     with open_warehouse(request.param, tmp_path_factory.mktemp("real")) as warehouse:
         warehouse.load_file(real_drops / "listen_events")
         warehouse.load_file(real_drops / "songs")
-        assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
+        assert warehouse.dbt("seed"), warehouse.last
+        warehouse.run()
         yield warehouse
 
 
@@ -176,3 +177,8 @@ def test_every_row_is_explained(real: Warehouse) -> None:
     assert real.execute(
         "select feed, sum(rows_in_vault) from marts.reconciliation group by feed order by feed"
     ) == [("listen_events", 1882), ("songs", 71)]
+
+
+@pytest.mark.slow
+def test_every_data_test_holds(real: Warehouse) -> None:
+    assert real.dbt("test", "--exclude-resource-type", "unit_test"), real.last

@@ -14,11 +14,11 @@ import pytest
 
 from ingest.settings import PROJECT_DIR
 from tests.conftest import OpenWarehouse
-from tests.engines import ENGINES, ON_BOTH
+from tests.engines import ON_BOTH_SLOWLY, SLOWLY_ON_POSTGRES
 from tests.integration.transform.web_events import load_feed
-from tests.warehouse import EVERYBODY, REAL_DROPS, Warehouse
+from tests.warehouse import REAL_DROPS, Warehouse
 
-from .session_cases import NOON, Drop, events_of
+from .session_cases import Drop, events_of
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +36,19 @@ TITLES = [
 ]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=SLOWLY_ON_POSTGRES)
 def built(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     open_warehouse: OpenWarehouse,
     cases: dict[str, dict],
 ) -> Iterator[Warehouse]:
-    """The cases that share a warehouse, loaded and built once, with every test."""
+    """The cases that share a warehouse, loaded and built once."""
     with open_warehouse(request.param, tmp_path_factory.mktemp("cases")) as warehouse:
         load_feed(warehouse, "web_events", "cases", events_of(cases))
         load_feed(warehouse, "titles", "cases", TITLES)
-        assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
+        assert warehouse.dbt("seed"), warehouse.last
+        warehouse.run()
         yield warehouse
 
 
@@ -206,7 +207,7 @@ def test_a05_a_later_mark_implies_the_earlier_ones(
     assert [float(figure) for figure in found] == [expected[key] for key in keys]
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_s11_a_late_event_joins_two_sessions(warehouse: Warehouse, cases: dict[str, dict]) -> None:
     """after_batch1_sessions, after_batch2_sessions, full_refresh_sessions -> rows of sessions;
     session_start, session_end, duration_seconds -> started_at, ended_at, session_seconds."""
@@ -233,28 +234,9 @@ def test_s11_a_late_event_joins_two_sessions(warehouse: Warehouse, cases: dict[s
     assert found == [whole]
 
 
-@ON_BOTH
-def test_v09_the_base_of_an_average_decides(warehouse: Warehouse, cases: dict[str, dict]) -> None:
-    """Of average_viewing_duration: per_registered_user -> average_seconds_per_person / 60,
-    per_viewer -> average_seconds_per_viewer / 60, total -> viewing_seconds / 60."""
-    case = cases["V09"]
-    expected = case["expected"]
-    drop = Drop()
-    for user in case["inputs"]["users"]:
-        who = {"visitor_id": None, "account_id": user}
-        drop.add(user, NOON, "page_view", page="/", **who)
-        if minutes := case["inputs"]["minutes"].get(user):
-            end = drop.watch(user, NOON, "V09", 0, 60 * minutes, **who)
-            drop.add(user, end, "ended", title="V09", **who)
-    load_feed(warehouse, "web_events", "V09", drop.rows)
-    warehouse.run("--select", "+average_viewing_duration")
-    (found,) = warehouse.execute(
-        "select average_seconds_per_person / 60, average_seconds_per_viewer / 60,"
-        " viewing_seconds / 60 from marts.average_viewing_duration"
-        f" where platform = 'video' and {EVERYBODY} and broadcast_date = date '2024-01-01'"
-    )
-    keys = ("per_registered_user", "per_viewer", "total")
-    assert found == pytest.approx([expected[key] for key in keys])
+@pytest.mark.slow
+def test_every_data_test_holds(built: Warehouse) -> None:
+    assert built.dbt("test", "--exclude-resource-type", "unit_test"), built.last
 
 
 @pytest.mark.parametrize("built", ["duckdb"], indirect=True)

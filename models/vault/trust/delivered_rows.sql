@@ -97,6 +97,7 @@ union all
         'viewer_plan_hk': ref('link_viewer_plan'),
     },
     kinds={'song_play_hk': ref('link_song_play')},
+    relations={'plan_hk': ref('viewer_plan_history')},
     activity=ref('viewer_activity')
 ) }}
 union all

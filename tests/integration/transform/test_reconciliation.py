@@ -8,6 +8,7 @@ import pytest
 from ingest.loading.loader import load
 from ingest.simulate import SimulationPlan, simulate
 from tests.conftest import OpenWarehouse
+from tests.engines import SLOWLY_ON_POSTGRES
 
 from .panel import deliver_profiles, deliver_schedule, profile, slot
 from .sessions import drop, made
@@ -79,6 +80,7 @@ LAYERS = [
     "vault.sat_artist_details",
     "vault.sat_campaign_spend_details",
     "vault.sat_viewer_identity",
+    "vault.sat_viewer_plan_effectivity",
     "vault.computed_session_event",
     "vault.delivered_session_event",
     "vault.session",
@@ -93,7 +95,7 @@ LAYERS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgres", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=SLOWLY_ON_POSTGRES)
 def simulated(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
