@@ -1,7 +1,7 @@
 """Worked cases of listening and of viewing duration, from drops to marts.
 
-Each test says which key of its case is which column. V09 has a date for each platform, V07 one after
-them, so that they share one warehouse and V09's universe is its own users.
+Each test says which key of its case is which column. V09 has a date for each platform, V07 one
+after them, so that they share one warehouse and V09's universe is its own users.
 """
 
 import json
