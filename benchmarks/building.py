@@ -1,12 +1,15 @@
 """Building a mart from raw beside one bare statement: in full, one more day, and as data grow."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -33,15 +36,25 @@ class Options:
     only: str
 
 
-def run_builds(subject: Subject, sizes: tuple[int, ...], options: Options) -> bool:
-    """Measure, print and keep; whether all targets are met."""
-    profiles: list[Profile] = []
-    with TemporaryDirectory(prefix="audience-vault-bench-") as folder:
-        cases = _cases(subject, sizes, options, Path(folder), profiles)
-        is_met = run(subject.name, cases, options.repeats, options.only)
-        for profile in profiles:
-            profile.show()
-    return is_met
+def run_builds(subject: Subject, sizes: tuple[int, ...]) -> None:
+    """The command of a benchmark: measure, print and keep."""
+
+    def command(
+        rows: Annotated[int | None, typer.Option(help="Events, about; else each size.")] = None,
+        repeats: Annotated[int, typer.Option(help="Runs of each, of which the best counts.")] = 3,
+        only: Annotated[str, typer.Option(help="Part of the names of the cases to run.")] = "",
+    ) -> None:
+        """Build the mart of simulated markets; exit with 1 where a target isn't met."""
+        profiles: list[Profile] = []
+        options = Options(rows, repeats, only)
+        with TemporaryDirectory(prefix="audience-vault-bench-") as folder:
+            cases = _cases(subject, sizes, options, Path(folder), profiles)
+            is_met = run(subject.name, cases, options.repeats, options.only)
+            for profile in profiles:
+                profile.show()
+        sys.exit(not is_met)
+
+    typer.run(command)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,6 @@
 """The ratings path beside one bare statement: `make bench NAME=ratings`."""
 
-import sys
-from typing import Annotated
-
-import typer
-
-from benchmarks.building import Options, run_builds
+from benchmarks.building import run_builds
 from benchmarks.market import Subject
 
 SIZES = (1_000_000, 10_000_000, 100_000_000)
@@ -29,14 +24,5 @@ SUBJECT = Subject(
 )
 
 
-def main(
-    rows: Annotated[int | None, typer.Option(help="Events, about; else 1, 10 and 100 M.")] = None,
-    repeats: Annotated[int, typer.Option(help="Runs of each, of which the best counts.")] = 3,
-    only: Annotated[str, typer.Option(help="Part of the names of the cases to run.")] = "",
-) -> None:
-    """Build the ratings of simulated markets; exit with 1 where a target isn't met."""
-    sys.exit(not run_builds(SUBJECT, SIZES, Options(rows, repeats, only)))
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    run_builds(SUBJECT, SIZES)

@@ -7,22 +7,23 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OpenWarehouse
-from tests.engines import ENGINES
+from tests.engines import SLOWLY_ON_POSTGRES
 from tests.warehouse import EVERYBODY, Warehouse
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=SLOWLY_ON_POSTGRES)
 def real(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     open_warehouse: OpenWarehouse,
     real_drops: Path,
 ) -> Iterator[Warehouse]:
-    """The real drops and programmes, loaded and built once, with every data test."""
+    """The real drops and programmes, loaded and built once."""
     with open_warehouse(request.param, tmp_path_factory.mktemp("real")) as warehouse:
         warehouse.load_file(real_drops / "stb_events")
         warehouse.load_file(real_drops / "programmes")
-        assert warehouse.dbt("build", "--exclude-resource-type", "unit_test"), warehouse.last
+        assert warehouse.dbt("seed"), warehouse.last
+        warehouse.run()
         yield warehouse
 
 
@@ -93,3 +94,8 @@ def test_viewers_and_averages(real: Warehouse, expected: dict) -> None:
 
 def test_every_row_is_explained(real: Warehouse) -> None:
     assert real.execute("select sum(abs(unexplained_rows)) from marts.reconciliation") == [(0,)]
+
+
+@pytest.mark.slow
+def test_every_data_test_holds(real: Warehouse) -> None:
+    assert real.dbt("test", "--exclude-resource-type", "unit_test"), real.last
