@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
+from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
 from .site import deliver_site
-from .web_events import START, load_feed, sessions, web_event, web_rows
+from .web_events import START, chances, load_feed, sessions, web_event, web_rows
 
 NewWarehouse = Callable[[], Warehouse]
 TABLES = (
@@ -67,7 +67,7 @@ def check_any_delivery(
 def deliveries(draw: st.DrawFn) -> tuple[list[dict], list[list[int]]]:
     """Events, and drops that together hold each of them, in any order and with repeats."""
     rows = draw(web_rows())
-    chance = draw(st.randoms(use_true_random=False))
+    chance = draw(chances)
     drops: list[list[int]] = [[], [], []]
     for index in range(len(rows)):
         drops[chance.randrange(3)].append(index)
@@ -86,8 +86,7 @@ def test_any_delivery_gives_the_same_sessions(new_warehouse: NewWarehouse, deliv
 
 
 @pytest.mark.slow
-@ON_BOTH
-@settings(max_examples=10, **DELIVERIES)
+@settings(max_examples=5, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_sessions(
     new_warehouse: NewWarehouse, delivery: tuple
