@@ -106,7 +106,7 @@ def test_any_delivery_gives_the_same_listening(
 
 
 @pytest.mark.slow
-@settings(max_examples=5, **DELIVERIES)
+@settings(max_examples=3, **DELIVERIES)
 @given(MANY, st.randoms(use_true_random=False))
 def test_any_of_many_deliveries_gives_the_same_listening(
     new_warehouse: NewWarehouse, rows: list[dict], chance: random.Random

@@ -1,10 +1,13 @@
-"""average_viewing_duration by platform, device, target and genre, as plain Python counts it."""
+"""average_viewing_duration and audience_activity are what plain Python counts."""
 
 import itertools
 import json
+import random
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
+
+import pytest
 
 from tests.engines import ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
@@ -51,9 +54,8 @@ STAYS = [
 KNOWN_FROM = {"box": FIRST, "account:w1": FIRST, "cookie:c1": FIRST, "p3": SECOND}
 
 
-def played(number: int, visitor: dict, title: str, clock: str, seconds: int) -> list[dict]:
+def played(number: int, visitor: dict, title: str, start: datetime, seconds: int) -> list[dict]:
     """A view of a title: its play and its pause."""
-    start = at(f"2024-01-01 {clock}")
     end = start + timedelta(seconds=seconds)
     return [
         web_event(f"{number}a", start, "play", title=title, **visitor),
@@ -78,9 +80,9 @@ def deliver_events(warehouse: Warehouse) -> None:
     warehouse.load("1", box)
     account = {"account_id": "w1", "visitor_id": "c2"}
     web = [
-        *played(1, account | {"device": "mobile"}, "film", "20:00:00", 50),
-        *played(2, account | {"device": "desktop"}, "clip", "21:00:00", 30),
-        *played(3, {"visitor_id": "c1"}, "clip", "20:00:00", 10),
+        *played(1, account | {"device": "mobile"}, "film", evening, 50),
+        *played(2, account | {"device": "desktop"}, "clip", at("2024-01-01 21:00:00"), 30),
+        *played(3, {"visitor_id": "c1"}, "clip", evening, 10),
         web_event("4", "2024-01-03T10:00:00", "page_view", page="/", **account),
     ]
     load_feed(warehouse, "web_events", "1", web)
@@ -152,3 +154,58 @@ def test_by_platform_device_target_and_genre(warehouse: Warehouse) -> None:
     assert found[FIRST, "all", "all", "all", "drama"][:2] == (425, 2)
     assert found[THIRD, "all", "audio", "all", "all"][:4] == (0, 0, 0, None)
     assert warehouse.execute("select sum(totals_that_differ) from marts.seconds_by_date") == [(0,)]
+
+
+def activity(active: dict[str, dict[date, set[str]]], last: date) -> dict[tuple, tuple]:
+    """By platform and date DAU, WAU, MAU, the mean DAU of 30 dates and stickiness."""
+    found = {}
+    for platform, viewers in active.items():
+        first = min(viewers)
+        dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        for place, day in enumerate(dates):
+            week, month = (dates[max(place - n, 0) : place + 1] for n in (6, 29))
+            daily, weekly, monthly = (
+                len(set().union(*(viewers.get(each, set()) for each in days)))
+                for days in ([day], week, month)
+            )
+            mean = sum(len(viewers.get(each, ())) for each in month) / len(month)
+            stickiness = mean / monthly if monthly else None
+            found[platform, day] = (daily, weekly, monthly, mean, stickiness)
+    return found
+
+
+@ON_BOTH_SLOWLY
+def test_active_viewers_of_a_day_a_week_and_a_month(warehouse: Warehouse) -> None:
+    """Seventy dates, with gaps longer than a month; every other row comes a build later."""
+    chance = random.Random(1)  # noqa: S311 - the same viewers each time
+    active: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
+    television, video = [], []
+    for number in range(60):
+        day = chance.choice((*range(25), *range(62, 70)))
+        viewer, start = f"p{chance.randrange(6)}", at("2024-01-01 20:00:00") + timedelta(days=day)
+        is_video = chance.random() < 0.4
+        if is_video:
+            who = {"account_id": viewer, "visitor_id": viewer}
+            video += played(number, who, "t", start + timedelta(seconds=number), 9)
+            viewer = f"account:{viewer}"
+        else:
+            television.append(session(viewer, "News", start, duration=600))
+        for platform in ("video" if is_video else "tv", "all"):
+            active[platform][start.date()].add(viewer)
+    for part in range(2):
+        warehouse.deliver(f"tv_sessions_{part}.csv", drop(television[part::2]))
+        load_feed(warehouse, "web_events", f"{part}", video[part::2])
+        warehouse.run("--select", "+audience_activity")
+    found = {
+        row[:2]: row[2:]
+        for row in warehouse.execute(
+            "select platform, broadcast_date, daily_active_viewers, weekly_active_viewers,"
+            " monthly_active_viewers, mean_daily_active_viewers, stickiness_rate"
+            " from marts.audience_activity"
+        )
+    }
+    expected_activity = activity(active, max(active["all"]))
+    assert found.keys() == expected_activity.keys()
+    for key, figures in expected_activity.items():
+        assert found[key] == pytest.approx(figures), key
+    assert None in {figures[-1] for figures in found.values()}

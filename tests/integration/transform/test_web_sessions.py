@@ -86,7 +86,7 @@ def test_any_delivery_gives_the_same_sessions(new_warehouse: NewWarehouse, deliv
 
 
 @pytest.mark.slow
-@settings(max_examples=5, **DELIVERIES)
+@settings(max_examples=3, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_sessions(
     new_warehouse: NewWarehouse, delivery: tuple
@@ -223,6 +223,63 @@ def test_what_is_divided_by_nothing_is_null(warehouse: Warehouse) -> None:
         "select viewed_pct, progress_rate, viewing_seconds from marts.video_plays"
     ) == [(None, None, 30.0)]
     assert warehouse.execute("select count(*) from marts.content_drop_off") == [(0,)]
+
+
+def test_reads_of_articles(warehouse: Warehouse) -> None:
+    """Of five views of an article by four visitors: too short, long enough, on both sides of
+    midnight, and going on elsewhere; a video's page is no article's."""
+    article = {"title": "a1", "page": "/a1"}
+    rows = [
+        *told("short", "10:00 page_view", "10:00:09 click", **article),
+        *told("long", "10:00 page_view", "10:00:10 page_ping", "10:00:20 click", **article),
+        *told("midnight", "23:59:50 page_view", "24:00:05 page_view", **article),
+        *told("away", "10:00 page_view", **article),
+        *told("away", "10:00:12 page_view", "10:05 page_view", page="/"),
+        *told("video", "10:00 page_view", "10:00:30 click", title="v1"),
+    ]
+    load_feed(warehouse, "web_events", "1", rows)
+    titles = [{"title": "a1", "kind": "Article"}, {"title": "v1", "kind": "video"}]
+    load_feed(warehouse, "titles", "1", titles)
+    warehouse.run("--select", "+content_reads_daily")
+    assert warehouse.execute(
+        "select broadcast_date, title_id, visitors, readers, engaged_seconds"
+        " from marts.content_reads_daily order by 1"
+    ) == [
+        (clock("0:00").date(), "a1", 4, 3, 9.0 + 20 + 15 + 12),
+        (clock("24:00").date(), "a1", 1, 0, 0.0),
+    ]
+
+
+def test_features_tell_nothing_of_what_came_later(warehouse: Warehouse) -> None:
+    """A campaign's tag that comes after the landing is the session's, and no feature of it."""
+    tagged = {"utm_source": "x", "utm_medium": "cpc", "utm_campaign": "spring"}
+    rows = [
+        *told("v", "10:00 page_view", "10:01 page_ping", page="/"),
+        *told("v", "12:00 page_view", "12:02 play", "12:02:30 pause", title="film"),
+        *told("v", "12:05 page_view", **tagged),
+        *told("v", "36:00 page_view", page="/", **tagged),
+    ]
+    load_feed(warehouse, "web_events", "1", rows)
+    warehouse.run(*SELECTED)
+    features = (
+        "select landing_page_id, traffic_source, campaign_id, recent_sessions,"
+        " recent_home_drop_offs, recent_seconds_played, seconds_since_previous_session,"
+        " hour_of_day, day_of_week, is_home_drop_off, seconds_played"
+        " from marts.session_features order by started_at"
+    )
+    expected = [
+        ("/", "(direct)", None, 0, 0, 0.0, None, 10, 1, True, 0.0),
+        ("v", None, None, 1, 1, 0.0, 7200.0, 12, 1, False, 30.0),
+        ("/", "x", "SPRING", 2, 1, 30.0, 86400.0, 12, 2, True, 0.0),
+    ]
+    assert warehouse.execute(features) == expected
+    assert warehouse.execute(
+        "select last_source, last_campaign_id from marts.sessions order by started_at"
+    ) == [("(direct)", None), ("x", "SPRING"), ("x", "SPRING")]
+    later = told("v", "60:00 page_view", "60:01 play", "60:01:20 pause", title="film", **tagged)
+    load_feed(warehouse, "web_events", "2", later)
+    warehouse.run(*SELECTED)
+    assert warehouse.execute(features)[:3] == expected
 
 
 @ON_BOTH_SLOWLY
