@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.engines import ON_BOTH_SLOWLY
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at, event
@@ -174,7 +174,8 @@ def activity(active: dict[str, dict[date, set[str]]], last: date) -> dict[tuple,
     return found
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_active_viewers_of_a_day_a_week_and_a_month(warehouse: Warehouse) -> None:
     """Seventy dates, with gaps longer than a month; every other row comes a build later."""
     chance = random.Random(1)  # noqa: S311 - the same viewers each time

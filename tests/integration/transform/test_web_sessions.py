@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engines import ON_BOTH_SLOWLY
+from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
 from .events import at
@@ -94,6 +94,7 @@ def test_any_of_many_deliveries_gives_the_same_sessions(
     check_any_delivery(new_warehouse, *delivery)
 
 
+@pytest.mark.slow
 def test_a_run_is_cut_a_day_after_its_start(new_warehouse: NewWarehouse) -> None:
     """Visitors with an event every 29 minutes for one to two days; every other one is late."""
     rows = [
@@ -250,6 +251,7 @@ def test_reads_of_articles(warehouse: Warehouse) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_features_tell_nothing_of_what_came_later(warehouse: Warehouse) -> None:
     """A campaign's tag that comes after the landing is the session's, and no feature of it."""
     tagged = {"utm_source": "x", "utm_medium": "cpc", "utm_campaign": "spring"}
@@ -282,7 +284,8 @@ def test_features_tell_nothing_of_what_came_later(warehouse: Warehouse) -> None:
     assert warehouse.execute(features)[:3] == expected
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_lost_tables_of_sessions_are_made_again(warehouse: Warehouse) -> None:
     deliver_site(warehouse)
     warehouse.run(*SELECTED)
