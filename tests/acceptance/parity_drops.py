@@ -111,7 +111,7 @@ def _visits(seed: int) -> list[dict]:
             session_id=chance.choice((*[None] * 9, "s1", f"s{n % 7}")),
             title=chance.choice((None, "f1", "f2", "a1", "a1")),
             position=chance.randrange(700),
-            length=chance.choice((None, 650)),
+            length_seconds=chance.choice((None, 650)),
             referrer=chance.choice((None, "https://Iş\u0131k.EXAMPLE/İ?x=1")),
             utm_source=chance.choice((None, None, "Iş\u0131k")),
             utm_campaign=chance.choice((None, None, "Iş\u0131k", "\u0131ş\u0131k")),

@@ -1,7 +1,7 @@
 """Sessions: however drops come, what plain Python and a build from scratch give."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 from tests.engines import ON_BOTH, ON_BOTH_SLOWLY
 from tests.warehouse import Warehouse
 
-from .events import at
 from .site import deliver_site
-from .web_events import START, chances, load_feed, sessions, web_event, web_rows
+from .web_events import (
+    START,
+    chances,
+    clock,
+    load_feed,
+    sessions,
+    told,
+    web_event,
+    web_rows,
+)
 
 NewWarehouse = Callable[[], Warehouse]
 TABLES = (
@@ -112,23 +120,6 @@ def test_a_run_is_cut_a_day_after_its_start(new_warehouse: NewWarehouse) -> None
     check_any_delivery(new_warehouse, rows, late_last)
 
 
-def clock(text: str) -> datetime:
-    """An instant of 2024-01-01, hours from 24 on being those of later days."""
-    hours, minutes, seconds = [*map(int, text.split(":")), 0][:3]
-    return at("2024-01-01 00:00:00") + timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def told(visitor: str, *events: str, **fields: object) -> list[dict]:
-    """Events of a visitor's own device, told as `10:00 page_view account`."""
-    rows = []
-    for event in events:
-        instant, event_type, *account = event.split()
-        said = {"visitor_id": visitor, "account_id": account[0] if account else None}
-        said |= {"page": visitor} | fields
-        rows.append(web_event(f"{visitor} {event}", clock(instant), event_type, **said))
-    return rows
-
-
 @ON_BOTH_SLOWLY
 def test_the_table_in_the_docs(warehouse: Warehouse) -> None:
     """Each row of it is a visitor: no midnight cuts a session, no ping starts or stretches one."""
@@ -224,31 +215,6 @@ def test_what_is_divided_by_nothing_is_null(warehouse: Warehouse) -> None:
         "select viewed_pct, progress_rate, viewing_seconds from marts.video_plays"
     ) == [(None, None, 30.0)]
     assert warehouse.execute("select count(*) from marts.content_drop_off") == [(0,)]
-
-
-def test_reads_of_articles(warehouse: Warehouse) -> None:
-    """Of five views of an article by four visitors: too short, long enough, on both sides of
-    midnight, and going on elsewhere; a video's page is no article's."""
-    article = {"title": "a1", "page": "/a1"}
-    rows = [
-        *told("short", "10:00 page_view", "10:00:09 click", **article),
-        *told("long", "10:00 page_view", "10:00:10 page_ping", "10:00:20 click", **article),
-        *told("midnight", "23:59:50 page_view", "24:00:05 page_view", **article),
-        *told("away", "10:00 page_view", **article),
-        *told("away", "10:00:12 page_view", "10:05 page_view", page="/"),
-        *told("video", "10:00 page_view", "10:00:30 click", title="v1"),
-    ]
-    load_feed(warehouse, "web_events", "1", rows)
-    titles = [{"title": "a1", "kind": "Article"}, {"title": "v1", "kind": "video"}]
-    load_feed(warehouse, "titles", "1", titles)
-    warehouse.run("--select", "+content_reads_daily")
-    assert warehouse.execute(
-        "select broadcast_date, title_id, visitors, readers, engaged_seconds"
-        " from marts.content_reads_daily order by 1"
-    ) == [
-        (clock("0:00").date(), "a1", 4, 3, 9.0 + 20 + 15 + 12),
-        (clock("24:00").date(), "a1", 1, 0, 0.0),
-    ]
 
 
 @pytest.mark.slow
