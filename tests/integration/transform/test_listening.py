@@ -137,11 +137,11 @@ def test_the_songs_of_a_session(warehouse: Warehouse) -> None:
         listen_event(None, "s1", 7, at("2024-01-02 00:00:31"), song="nobody's", length="60"),
     ]
     warehouse.deliver("listen_events_1.json", drop(rows))
-    warehouse.run()
+    warehouse.run(*SELECTED)
     before = {play.song: play for play in found_plays(warehouse)}
     assert before["over midnight"].seconds == 14400
     warehouse.deliver("2024-01-02-events.json", drop(late))
-    warehouse.run()
+    warehouse.run(*SELECTED)
     seconds = {
         "played out": 199, "skipped late": 41, "skipped early": Decimal("29.999"),
         "over midnight": Decimal("14160.001"), "other session": 60, "without length": None,
