@@ -1,8 +1,8 @@
 """Published worked cases of channel ratings, from drops to marts, under six settings of a market.
 
 Each test says which key of its case is which column. Keys without a column are contrast: what a
-wrong rule gives, or what only a programme has. Cases by hand have their arithmetic beside them. Every case has channels and viewers, or a date, of
-its own, so that all share one warehouse.
+wrong rule gives, or what only a programme has. Cases by hand have their arithmetic beside them.
+Every case has channels and viewers, or a date, of its own, so that all share one warehouse.
 """
 
 import json

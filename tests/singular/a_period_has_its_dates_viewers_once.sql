@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'channel_ratings_period'}}}) }}
 -- No fewer than the best of its dates, no more than all of them: of viewers always; of reach where
--- no weight is another than 1, for the mean of weights that change is less than the greatest. Seconds
--- are those of its dates, but for the rounding of sums.
+-- no weight is another than 1, for the mean of weights that change is less than the greatest.
+-- Seconds are those of its dates, but for the rounding of sums.
 
 with
 

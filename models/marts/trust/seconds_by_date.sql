@@ -2,8 +2,8 @@
 
 {{ config(materialized='view') }}
 -- Each total by what it is made of, and by what is made of it. Summed as decimals: a sum of doubles
--- depends on the order of its rows. Dayparts overlap as they like; on dates each instant of which is
--- in equally many, their seconds are that many times those of the date.
+-- depends on the order of its rows. Dayparts overlap as they like; on dates each instant of which
+-- is in equally many, their seconds are that many times those of the date.
 
 {% set length = seconds_between('started_at', 'ended_at') %}
 {% set weighted = 'weight * cast(viewing_seconds as decimal(19, 6))' %}
