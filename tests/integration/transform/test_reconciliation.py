@@ -52,6 +52,9 @@ LAYERS = [
     "vault.channel_viewing_daily",
     "vault.platform_viewing_daily",
     "vault.universe_daily where target = 'all'",
+    "vault.daypart_viewing_daily",
+    "vault.programme_viewing",
+    "vault.programme_audience where consolidation = 'consolidated_28'",
     "marts.viewing_duration_daily",
 ]
 
