@@ -65,7 +65,7 @@ def test_an_invariant_that_is_broken_is_noticed(
 def test_exact_minutes_add_up_to_the_date(
     simulated: Warehouse, open_warehouse: OpenWarehouse, tmp_path: Path
 ) -> None:
-    """Under minute_attribution exact their seconds are reconciled, and a minute that is lost told."""
+    """Under minute_attribution exact their seconds are reconciled; a lost minute is told."""
     with open_warehouse("duckdb", tmp_path / "exact", origin=simulated) as exact:
         exact.manifest = None  # settings are read where the project is parsed
         exact.run("--select", "+reconciliation", "--vars", "{minute_attribution: exact}")
