@@ -1,34 +1,41 @@
 {#- The rows to insert into an event link: events that it does not hold yet, as first delivered.
-    Looks for them only within the event dates of the batch, so that a day costs a day. -#}
+    Looks for them only within the event dates of the batch, so that a day costs a day; and for
+    repeats by key alone, as sorting whole rows would take the disk. -#}
 {% macro event_link(hash_key, columns, source) %}
 with
 
-delivered as (
+repeats as (
 
     select
-        {{ hash_key }},
-        {{ columns | join(',\n        ') }},
-        record_source,
-        event_date,
-        loaded_at,
         load_id,
-        row_number() over (
-            partition by {{ hash_key }}, event_date order by load_id, row_number
-        ) as delivery
-    from {{ source }}
-    where {{ in_new_loads('load_id') }}
+        row_number
+    from (
+        select
+            load_id,
+            row_number,
+            row_number() over (
+                partition by {{ hash_key }}, event_date order by load_id, row_number
+            ) as delivery
+        from {{ source }}
+        where {{ in_new_loads('load_id') }}
+    ) as numbered
+    where delivery > 1
 
 )
 
 select
-    {{ hash_key }},
-    {{ columns | join(',\n    ') }},
-    record_source,
-    event_date,
-    loaded_at,
-    load_id
-from delivered
-where delivery = 1
+    delivered.{{ hash_key }},
+    delivered.{{ columns | join(',\n    delivered.') }},
+    delivered.record_source,
+    delivered.event_date,
+    delivered.loaded_at,
+    delivered.load_id
+from {{ source }} as delivered
+where {{ in_new_loads('delivered.load_id') }}
+    and not exists (
+        select 1 from repeats
+        where repeats.load_id = delivered.load_id and repeats.row_number = delivered.row_number
+    )
 {% if is_incremental() %}
     and not exists (
         select 1 from {{ this }} as stored

@@ -15,7 +15,7 @@ select
     event_at,
     timestamp '2024-02-01 00:00:00' as loaded_at,
     load_id,
-    1 as row_number
+    row_number
 from {{ source('raw', 'plays') }}
 """
 DELIVERED = [
@@ -40,13 +40,16 @@ def test_an_event_is_new_within_its_own_date_in_one_build_or_several(
         with warehouse.connected() as execute:
             execute("create schema raw")
             execute("create table raw.loads (load_id bigint)")
-            execute("create table raw.plays (play_id varchar, event_at timestamp, load_id bigint)")
+            execute(
+                "create table raw.plays"
+                " (play_id varchar, event_at timestamp, load_id bigint, row_number bigint)"
+            )
         for load, plays in enumerate(DELIVERED, start=1):
             with warehouse.connected() as execute:
                 execute(f"insert into raw.loads values ({load})")
-                for play, instant in plays:
+                for number, (play, instant) in enumerate(plays, start=1):
                     told = "null" if instant is None else f"'{instant}'"
-                    execute(f"insert into raw.plays values ('{play}', {told}, {load})")
+                    execute(f"insert into raw.plays values ('{play}', {told}, {load}, {number})")
             warehouse.run()
         held = "select play_id, cast(event_date as varchar), load_id from vault.link_play"
         assert sorted(warehouse.execute(held), key=str) == HELD
