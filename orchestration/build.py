@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,6 +14,7 @@ from ingest.warehouses import open_for_loading, open_for_reading
 from orchestration.locking import one_at_a_time
 
 if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
     from dbt.cli.main import dbtRunnerResult
     from dbt_common.events.base_types import EventMsg
 
@@ -53,6 +54,11 @@ class BuildResult:
     def failures(self) -> list[Node]:
         """What failed itself."""
         return [node for node in self.nodes if node.failed]
+
+    @property
+    def warnings(self) -> list[Node]:
+        """What found something that is worth a look, and stops nothing."""
+        return [node for node in self.nodes if node.status == "warn"]
 
     @property
     def succeeded(self) -> bool:
@@ -157,12 +163,27 @@ def _nodes(outcome: "dbtRunnerResult", settings: Settings) -> list[Node]:
             name=result.node.name,
             kind=result.node.resource_type.value,
             status=result.status.value,
-            message=_in_one_line(result.message),
+            message=_message(result, settings),
             seconds=result.execution_time,
         )
         for result in results or []
         if hasattr(result, "status")
     ]
+
+
+def _message(result: "RunResult", settings: Settings) -> str:
+    """What dbt says; of a test that says what to do also that, and the first row that it found."""
+    said = _in_one_line(result.message)
+    advice = _in_one_line(getattr(result.node, "description", None))
+    if result.status not in ("fail", "warn") or not advice:
+        return said
+    first = f"select * from (\n{result.node.compiled_code}\n) as found limit 1"
+    rows: list[tuple[object, ...]] = []
+    with suppress(WarehouseError), ExitStack() as stack:
+        if warehouse := open_for_reading(settings):
+            rows = stack.enter_context(warehouse).query(first)
+    found = [f"The first: {', '.join(map(str, row))}." for row in rows]
+    return " ".join([f"{said}.", advice, *found])
 
 
 def _in_words(error: BaseException | None, settings: Settings) -> Exception:

@@ -86,6 +86,7 @@ class Warehouse:
         paths = {
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",  # an eighth of a small build's time
             "DBT_WRITE_JSON": str(self.manifest is None),  # nothing reads what is parsed already
         }
         with self.settings.applied(), patch.dict(os.environ, paths | environment):

@@ -4,7 +4,7 @@
     {%- set positive_number = "^[1-9][0-9]{0,5}$" -%}
     {%- set texts = "^\\[('[^'\"\\\\]*'(, '[^'\"\\\\]*')*)?\\]$" -%}
     {%- set allowed = {
-        'market_timezone': [".", "an IANA time zone, as in Asia/Riyadh"],
+        'market_timezone': ["", "an IANA time zone, as in Asia/Riyadh"],
         'broadcast_day_start': ["^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time in quotes, as in '06:00'"],
         'liveness_hold_seconds': [positive_number, "a whole number of seconds from 1 to 999999"],
         'minute_attribution': ["^(last|longest|exact)$", "last, longest or exact"],
@@ -22,18 +22,13 @@
         'skip_tolerance_seconds': [whole_number, "a whole number of seconds"],
     } -%}
     {%- for name, (pattern, meaning) in allowed.items() -%}
-        {%- if not modules.re.match(pattern, var(name) | string) -%}
+        {%- if not modules.re.match(pattern, var(name) | string)
+            or name == 'market_timezone' and var(name) not in modules.pytz.all_timezones_set -%}
             {{ exceptions.raise_compiler_error(
                 "The setting " ~ name ~ " is " ~ var(name) ~ "; it must be " ~ meaning ~ "."
             ) }}
         {%- endif -%}
     {%- endfor -%}
-    {%- if var('market_timezone') not in modules.pytz.all_timezones_set -%}
-        {{ exceptions.raise_compiler_error(
-            "The setting market_timezone is " ~ var('market_timezone')
-            ~ "; it must be an IANA time zone, as in Asia/Riyadh."
-        ) }}
-    {%- endif -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in allowed -%}
         {{ exceptions.raise_compiler_error(
             "There is no setting " ~ name ~ "; there are " ~ allowed | join(', ') ~ "."

@@ -23,7 +23,7 @@ weighted_viewers as (
 
     select
         viewers.*,
-        coalesce({{ rounded('weights.weight', 6) }}, 1) as weight
+        {{ rounded('weights.weight', 6) }} as weight
     from viewers
     inner join weights
         on viewers.viewer_hk = weights.viewer_hk and viewers.first_date = weights.first_date

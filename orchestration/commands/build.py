@@ -30,7 +30,7 @@ def build_command(context: typer.Context) -> None:
 def build_with_progress(
     settings: Settings, console: Console, arguments: Sequence[str] = ()
 ) -> BuildResult:
-    """Build under a progress line; print what failed as it fails, and the sum."""
+    """Build under a progress line; print what warns, what failed, and the sum."""
     line = Progress(
         TextColumn("Building {task.fields[node]}"),
         BarColumn(),
@@ -47,15 +47,17 @@ def build_with_progress(
             line.update(task, completed=position, total=total, node=node.name)
 
         result = build(settings, arguments, on_progress=show)
+    for node in result.warnings:
+        console.print(_told(node, "bold yellow"))
     for node in result.failures:
-        console.print(_failure(node))
+        console.print(_told(node, "bold red"))
     console.print(_summary(result))
     return result
 
 
-def _failure(node: Node) -> Text:
+def _told(node: Node, style: str) -> Text:
     return Text.assemble(
-        (f"{node.status:<7}", "bold red"), f" {node.kind} {node.name}: {safe(node.message)}"
+        (f"{node.status:<7}", style), f" {node.kind} {node.name}: {safe(node.message)}"
     )
 
 
@@ -66,8 +68,10 @@ def _summary(result: BuildResult) -> str:
     skipped = sum(node.status == "skipped" for node in result.nodes)
     parts = [
         f"{count(kinds['model'])} models and {count(kinds['seed'])} seeds built",
-        f"{count(kinds['test'])} tests passed",
+        f"{count(kinds['test'] - len(result.warnings))} tests passed",
     ]
+    if result.warnings:
+        parts.append(f"{count(len(result.warnings))} warned")
     if result.failures:
         parts.append(f"{count(len(result.failures))} failed")
     if skipped:

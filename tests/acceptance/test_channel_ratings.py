@@ -1,8 +1,8 @@
-"""Published worked cases of channel ratings, from drops to marts, under four settings of a market.
+"""Published worked cases of channel ratings, from drops to marts, under six settings of a market.
 
 Each test says which key of its case is which column. Keys without a column are contrast: what a
-wrong rule gives, or what only a programme has. Every case has channels and viewers, or a date, of
-its own, so that all share one warehouse.
+wrong rule gives, or what only a programme has. Cases by hand have their arithmetic beside them.
+Every case has channels and viewers, or a date, of its own, so that all share one warehouse.
 """
 
 import json
@@ -25,6 +25,16 @@ SETTINGS = {
     },
     "exact": {"minute_attribution": "exact", "broadcast_day_start": "03:00"},
     "06:00": {"broadcast_day_start": "06:00"},
+    "berlin": {
+        "market_timezone": "Europe/Berlin",
+        "broadcast_day_start": "03:00",
+        "reach_minutes": 3,
+    },
+    "kolkata": {
+        "market_timezone": "Asia/Kolkata",
+        "broadcast_day_start": "06:00",
+        "reach_minutes": 5,
+    },
 }
 UNIVERSES = {"2024-02-01": 10, "2024-02-05": 105_500_000, "2024-02-07": 4000, "2024-02-10": 10}
 BY_DEFAULT = pytest.mark.parametrize("setting", ["default"], indirect=True)
@@ -32,7 +42,7 @@ Measures = Callable[..., list[tuple]]
 
 
 def sessions() -> list[dict]:
-    """Those of R01, R05, R07, R10, R11 and R12."""
+    """Those of R01, R05, R07, R10, R11 and R12, and some whose numbers were worked out by hand."""
 
     def viewed(case: str, viewer: str, start: str, seconds: float, **others: object) -> dict:
         channel = f"{case} {others.pop('channel', 'A')}"
@@ -66,6 +76,13 @@ def sessions() -> list[dict]:
         rows.append(viewed("R11", "same", first, 1800, device=device, channel="same"))
         rows.append(viewed("R11", "two", first, 1800, device=device, channel=f"{number}"))
     rows.append(viewed("R12", "v1", "2024-01-02 01:30:00", 3600))
+    rows.append(viewed("hand", "clock", "2024-03-30 02:00:00", 23 * 3600, channel="spring"))
+    rows.append(viewed("hand", "clock", "2024-10-26 01:00:00", 25 * 3600, channel="autumn"))
+    for who, start, seconds in (
+        ("a", "00:27:00", 360), ("b", "10:00:00", 179), ("c", "10:00:00", 180),
+        ("d", "10:00:00", 299), ("e", "10:00:00", 300),
+    ):  # fmt: skip
+        rows.append(viewed("hand", who, f"2024-02-20 {start}", seconds, channel="reach"))
     return rows
 
 
@@ -123,10 +140,10 @@ def setting(request: pytest.FixtureRequest, loaded: Warehouse) -> str:
 def measures(loaded: Warehouse, setting: str) -> Measures:
     """Columns of marts.channel_ratings_daily for the channels of a case, by date and channel."""
 
-    def read(columns: str, case: str) -> list[tuple]:
+    def read(columns: str, case: str, condition: str = "true") -> list[tuple]:
         return loaded.execute(
             f"select {columns} from marts.channel_ratings_daily"
-            f" where channel_id like '{case} %' order by broadcast_date, channel_id"
+            f" where channel_id like '{case} %' and {condition} order by broadcast_date, channel_id"
         )
 
     return read
@@ -198,12 +215,12 @@ def test_r08_what_a_minute_is_of_each_channel(loaded: Warehouse, setting: str) -
     }.get(setting, [("20:00", "R08 B", 60), ("20:01", "R08 C", 60)])  # fmt: skip
 
 
-@BY_DEFAULT
-def test_r10_reach_of_consecutive_minutes(measures: Measures) -> None:
-    """reach_consecutive.n.viewers -> reach_nmin; .n.pct -> 100 * reach_nmin / universe;
-    reach_3min_cumulative is contrast."""
+def test_r10_reach_of_consecutive_minutes(measures: Measures, setting: str) -> None:
+    """reach_consecutive.n.viewers -> reach_nmin, and reach where reach_minutes is n; .n.pct ->
+    100 * reach_nmin / universe, and reach_pct; reach_3min_cumulative is contrast."""
     found = measures("reach_1min, reach_3min, reach_5min, reach_15min, universe, reach_pct", "R10")
-    assert found == [(4, 3, 1, 1, 10, 40.0)]
+    percent = {"berlin": 30.0, "kolkata": 10.0}.get(setting, 40.0)
+    assert found == [(4, 3, 1, 1, 10, percent)]
 
 
 def test_r11_two_overlapping_sessions(measures: Measures, setting: str) -> None:
@@ -224,6 +241,8 @@ def test_r12_the_start_of_the_day_decides_the_date(measures: Measures, setting: 
         "longest": [("2024-01-01", 30), ("2024-01-02", 30)],
         "exact": [("2024-01-01", 60)],
         "06:00": [("2024-01-01", 60)],
+        "berlin": [("2024-01-01", 30), ("2024-01-02", 30)],  # 02:30 to 03:30
+        "kolkata": [("2024-01-02", 60)],  # 07:00 to 08:00
     }
     dates = measures("cast(broadcast_date as varchar), viewing_seconds / 60", "R12")
     assert dates == expected[setting]
@@ -234,3 +253,47 @@ def test_r17_a_silent_box_stops_viewing(measures: Measures, setting: str) -> Non
     wrong_fill_forward is contrast."""
     found = measures("channel_id, viewing_seconds / 60", "R17")
     assert found == [("R17 A", 20.0 if setting == "longest" else 22.0), ("R17 B", 5.0)]
+
+
+def test_the_clock_of_the_market_by_hand(measures: Measures, setting: str) -> None:
+    """From 02:00 UTC on 30 March for 23 hours, and from 01:00 UTC on 26 October for 25.
+
+    In Berlin both are a broadcast date from end to end: 03:00 is 02:00 UTC in March until the clock
+    goes from 02:00 to 03:00 at 01:00 UTC on the 31st; it is 01:00 UTC in October, and 02:00 UTC
+    once the clock has been put back. There one viewer is an average audience of 1. In Kolkata 06:00
+    is 00:30 UTC.
+    """
+    hours = {
+        "default": [("2024-03-30", 22), ("2024-03-31", 1), ("2024-10-26", 23), ("2024-10-27", 2)],
+        "longest": [("2024-03-30", 23), ("2024-10-25", 1), ("2024-10-26", 24)],
+        "exact": [("2024-03-29", 1), ("2024-03-30", 22), ("2024-10-25", 2), ("2024-10-26", 23)],
+        "06:00": [("2024-03-29", 4), ("2024-03-30", 19), ("2024-10-25", 5), ("2024-10-26", 20)],
+        "berlin": [("2024-03-30", 23), ("2024-10-26", 25)],
+        "kolkata": [
+            ("2024-03-30", 22.5), ("2024-03-31", 0.5), ("2024-10-26", 23.5), ("2024-10-27", 1.5),
+        ],
+    }  # fmt: skip
+    columns = "cast(broadcast_date as varchar), viewing_seconds / 3600, day_seconds / 3600"
+    found = measures(f"{columns}, average_audience", "HAND", "channel_id <> 'HAND REACH'")
+    assert found == [
+        (day, viewed, length, pytest.approx(viewed / length, abs=1e-9))
+        for day, viewed in hours[setting]
+        for length in (viewed if setting == "berlin" else 24,)
+    ]
+
+
+def test_reach_by_hand(measures: Measures, setting: str) -> None:
+    """a stays 6 minutes from 00:27 UTC, b to e stay 2:59, 3:00, 4:59 and 5:00 by day.
+
+    One minute reaches all, three in Berlin all but b, five in Kolkata a and e. By default a is on
+    one date with the others; elsewhere it is on the date before, in Kolkata, where 00:30 UTC is
+    06:00, on both: three minutes on each, but six for reach.
+    """
+    expected = {
+        "default": [("2024-02-20", 5, 5)],
+        "berlin": [("2024-02-19", 1, 1), ("2024-02-20", 4, 3)],
+        "kolkata": [("2024-02-19", 1, 1), ("2024-02-20", 5, 2)],
+    }
+    columns = "cast(broadcast_date as varchar), viewers, reach"
+    found = measures(columns, "HAND", "channel_id = 'HAND REACH'")
+    assert found == expected.get(setting, [("2024-02-19", 1, 1), ("2024-02-20", 4, 4)])

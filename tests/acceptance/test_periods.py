@@ -15,7 +15,7 @@ EPISODES = ([30, 47, 62, 82], [0, 15, 30, 25])
 """R02: reach of each episode, and how many of those an earlier one had reached."""
 MONDAYS = [date(2024, 1, 1) + timedelta(weeks=number) for number in range(4)]
 RATINGS, MINUTES = (5.6, 8.2, 6.25, 8.9), (20, 35, 40, 25)
-FEBRUARY, MARCH = date(2024, 2, 5), date(2024, 3, 1)
+FEBRUARY, MARCH, BY_HAND = date(2024, 2, 5), date(2024, 3, 1), date(2024, 3, 4)
 UNIVERSE = 100_000
 A_DAY = 86_400
 
@@ -44,20 +44,24 @@ def sessions() -> list[dict]:
     ]
     days = [FEBRUARY + timedelta(days=number) for number in range(len(RATINGS))]
     days += [MARCH + timedelta(days=number) for number in range(sum(MINUTES) // 5)]
-    return rows + [session("R03", "R03", at(f"{day} 00:00"), duration=A_DAY) for day in days]
+    rows += [session("R03", "R03", at(f"{day} 00:00"), duration=A_DAY) for day in days]
+    first_seen = BY_HAND + timedelta(days=2)
+    return [*rows, session("hand", "HAND", at(f"{first_seen} 20:00"), duration=3600)]
 
 
 def weights() -> list[dict]:
-    """The viewer of R03 is as many persons as make the episode's rating."""
+    """The viewer of R03 is as many persons as make the episode's rating; that by hand has none at
+    first."""
     days = {FEBRUARY + timedelta(days=number): rating for number, rating in enumerate(RATINGS)}
     day = MARCH
     for rating, minutes in zip(RATINGS, MINUTES, strict=True):
         days[day] = rating
         day += timedelta(days=minutes // 5)
-    return [
+    told = [
         profile("R03", f"{day}", weight=round(rating * UNIVERSE / 100))
         for day, rating in days.items()
     ]
+    return [*told, profile("hand", f"{BY_HAND + timedelta(days=5)}", weight=9)]
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +117,14 @@ def test_a_viewers_weight_over_a_period_is_the_mean_of_its_daily_weights(built: 
     [(weight, *_)] = read(built, "R03", "week", "viewers_weighted")[:1]
     days = [*RATINGS, *RATINGS[-1:] * 3]
     assert weight == pytest.approx(round(sum(days) / 7 * UNIVERSE / 100, 6), abs=1e-9)
+
+
+def test_before_its_profile_a_viewer_counts_1_in_a_period_too(built: Warehouse) -> None:
+    """First seen on Wednesday 2024-03-06, a profile of 9 persons from Saturday on. Week: Wednesday
+    to Friday 3 * 1, the weekend 2 * 9, over the five dates: 21 / 5 = 4.2. Month: 3 * 1 and, from
+    the 9th to the 31st, 23 * 9, over 26 dates: 210 / 26 = 8.076923. Seconds have the weight of
+    their own date, which is 1: 3,600."""
+    columns = "viewers_weighted, reach, viewing_seconds, round(average_seconds_per_viewer, 6)"
+    assert read(built, "HAND", "week", columns) == [(4.2, 4.2, 3600, 857.142857)]
+    weights = read(built, "HAND", "month", "viewers_weighted, reach")
+    assert weights == [pytest.approx((8.076923, 8.076923), abs=1e-9)]

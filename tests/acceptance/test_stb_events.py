@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.invariants import INVARIANTS
 from tests.conftest import OpenWarehouse
 from tests.engines import SLOWLY_ON_POSTGRES
 from tests.warehouse import EVERYBODY, Warehouse
@@ -90,6 +91,11 @@ def test_viewers_and_averages(real: Warehouse, expected: dict) -> None:
             f" where broadcast_date = '{day}'"
         )
         assert dict(by_viewer) == reference["seconds_by_viewer"]
+
+
+def test_the_invariants_hold(real: Warehouse) -> None:
+    """By the dbt tests of the build: shares, lengths of days, reach, identities, partitions."""
+    assert {each.node.name for each in real.last.result if each.status == "pass"} >= INVARIANTS
 
 
 def test_every_row_is_explained(real: Warehouse) -> None:

@@ -1,9 +1,10 @@
 {{ config(meta={'dagster': {'ref': {'name': 'channel_aliases'}}}) }}
--- Whatever its case and blanks: viewing of an alias of two would go to one of them.
+-- Viewing of an alias of two channels would go to one of them.
 
 select
     {{ fold(clean_text('alias')) }} as alias_id,
-    count(*) as channels
+    min(channel) as channel,
+    max(channel) as other_channel
 from {{ ref('channel_aliases') }}
 group by {{ fold(clean_text('alias')) }}
 having count(*) > 1

@@ -79,12 +79,14 @@ channel_periods as (
 
     select
         'week' as period,
-        *
+        *,
+        sum(viewing_seconds) over (partition by broadcast_date) as all_viewing_seconds
     from {{ ref('channel_viewing_weekly') }}
     union all
     select
         'month' as period,
-        *
+        *,
+        sum(viewing_seconds) over (partition by broadcast_date) as all_viewing_seconds
     from {{ ref('channel_viewing_monthly') }}
 
 ),
@@ -105,9 +107,6 @@ named as (
         periods.universe_source,
         cast(ratings.gross_rating_points as {{ type_double() }}) as gross_rating_points,
         cast(ratings.rating_seconds as {{ type_double() }}) as rating_seconds,
-        sum(channel_periods.viewing_seconds) over (
-            partition by channel_periods.period, channel_periods.broadcast_date
-        ) as all_viewing_seconds,
         row_number() over (
             partition by channel_periods.period, channel_periods.broadcast_date
             order by

@@ -1,7 +1,5 @@
 -- Grain: one row per schedule row delivered, repeats included.
 
-{% set zone = var('market_timezone') %}
-
 with
 
 delivered as (
@@ -29,18 +27,6 @@ named as (
 
     {{ channel_names('cleaned') | indent(4) }}
 
-),
-
--- What a drop tells the whole of: the channel's slots of one date on the market's wall clock.
-dated as (
-
-    select
-        *,
-        cast({{ add_seconds(
-            wall_clock('started_at', zone), '-' ~ broadcast_day_start_seconds()
-        ) }} as date) as schedule_date
-    from named
-
 )
 
 select
@@ -48,8 +34,6 @@ select
         as schedule_slot_hk,
     {{ hash_key(['channel_id']) }} as channel_hk,
     {{ hash_key(['programme_id']) }} as programme_hk,
-    {{ hash_key(['channel_id', 'cast(schedule_date as ' ~ type_string() ~ ')']) }}
-        as channel_date_hk,
     {{ change_hash([instant_text('ended_at')]) }} as change_hash,
     channel_id,
     channel_name,
@@ -57,8 +41,12 @@ select
     'schedule' as record_source,
     started_at,
     ended_at,
+    case
+        when {{ is_slot('started_at', 'ended_at') }} then ended_at
+        else {{ add_seconds('started_at', 1) }}
+    end as until_at,
     effective_at,
     loaded_at,
     load_id,
     row_number
-from dated
+from named

@@ -3,5 +3,7 @@
 {{ record_tracking_satellite(
     'schedule_slot_hk',
     ref('stg_schedule__slots'),
-    scope='channel_date_hk'
+    scope='channel_hk',
+    from_at='started_at',
+    until_at='until_at'
 ) }}

@@ -23,5 +23,4 @@ inner join {{ ref('broadcast_calendar') }} as calendar
     on slots.started_at >= calendar.day_started_at
         and slots.started_at < calendar.day_ended_at
 where slots.schedule_slot_hk <> {{ zero_key() }}
-    and details.ended_at > slots.started_at
-    and details.ended_at <= {{ add_seconds('slots.started_at', 90000) }}
+    and {{ is_slot('slots.started_at', 'details.ended_at') }}

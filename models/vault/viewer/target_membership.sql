@@ -44,40 +44,14 @@ fitting as (
                 or profiles.birth_year is not null
             )
 
-),
-
-known as (
-
-    select
-        viewer_hk,
-        first_date
-    from {{ ref('viewer_profile_span') }}
-    union all
-    select
-        viewer_activity.viewer_hk,
-        calendar.broadcast_date as first_date
-    from {{ ref('viewer_activity') }} as viewer_activity
-    inner join {{ ref('broadcast_calendar') }} as calendar
-        on viewer_activity.first_event_at >= calendar.day_started_at
-            and viewer_activity.first_event_at < calendar.day_ended_at
-    inner join {{ ref('hub_viewer') }} as hub_viewer
-        on viewer_activity.viewer_hk = hub_viewer.viewer_hk
-    where hub_viewer.viewer_id not like 'cookie:%'
-    union all
-    select
-        viewer_hk,
-        first_session_date as first_date
-    from {{ ref('visitor_first_session') }}
-
 )
 
 select
     'all' as target,
     viewer_hk,
-    min(first_date) as first_date,
+    first_date,
     {{ end_of_time() }} as last_date
-from known
-group by viewer_hk
+from {{ ref('known_viewer') }}
 union all
 select * from fitting
 where first_date <= last_date

@@ -1,8 +1,9 @@
 -- Grain: one row per feed, load and broadcast date whose numbers the load can change.
 -- An event changes viewing at most a hold before and after it, a session while it lasts, and both
 -- reach on a date at most one threshold further. A profile changes every date on which it holds, a
--- slot of the schedule its own date and those after on which it may be played back, the genre of a
--- programme or channel those on which it was viewed.
+-- viewer's first event the period in which its first profile begins, a slot of the schedule its own
+-- date and those after on which it may be played back, the genre of a programme or channel those
+-- on which it was viewed.
 -- Listening changes what plays within a day of it: no song is longer. What a load changes of
 -- sessions is in session_stretch.
 
@@ -99,6 +100,8 @@ calendar_borders as (
 reference_days as (
 
     {{ profile_days() | indent(4) }}
+    union all
+    {{ first_profile_days() | indent(4) }}
     union all
     {{ slot_days() | indent(4) }}
     union all

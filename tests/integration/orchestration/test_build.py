@@ -60,6 +60,18 @@ def test_what_fails_is_told_with_its_reason_and_what_it_stops_is_not(built):
     assert "skipped because of it" in told
 
 
+@ON_BOTH_SLOWLY
+def test_what_warns_is_told_and_stops_nothing(built):
+    built.execute(
+        "insert into vault.universe_estimates (valid_from, valid_to, target, persons) values"
+        " ('2024-01-01', '2024-01-31', 'all', 9), ('2024-02-03', '2024-02-29', 'all', 9)"
+    )
+    told = " ".join(run("build", "--select", "no_gap_between_universe_estimates").split())
+    assert "warn test no_gap_between_universe_estimates: Got 1 result" in told
+    assert "The first: all, 2024-02-01, 2024-02-02." in told
+    assert "0 tests passed, 1 warned" in told
+
+
 def test_arguments_pass_through_to_dbt(built):
     assert "1 models and 0 seeds built" in run("build", "--select", "stg_channels__channels")
 

@@ -1,7 +1,6 @@
 """Schedules as producers would send them, and METRICS §3 of programmes in plain Python, in UTC."""
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -12,6 +11,7 @@ from .sessions import Interval, made
 
 CONSOLIDATIONS = {"live": -1, "overnight": 0, "consolidated_7": 7, "consolidated_28": 28}
 MINUTE = timedelta(minutes=1)
+SHORTEST_DAY = timedelta(hours=23)
 NEAR = timedelta(minutes=5)
 DAYS_AGO = (0, 0, 0, 1, 7, 8, 28, 29)
 Slot = tuple[str, str, datetime, datetime]
@@ -46,13 +46,24 @@ def rows(slots: Iterable[Slot]) -> list[dict]:
 
 def holding(drops: Iterable[list[Slot]]) -> list[Slot]:
     """What holds after drops in the order in which they were written."""
-    told: dict[tuple[str, date], list[Slot]] = {}
+    held: list[Slot] = []
     for drop in drops:
-        of_day = defaultdict(list)
-        for slot in drop:
-            of_day[clean(slot[0]), slot[2].date()].append(slot)
-        told |= of_day
-    return [slot for slots in told.values() for slot in slots]
+        told: list[tuple[str, datetime, datetime]] = []
+        for slot in sorted(drop, key=lambda slot: (clean(slot[0]), slot[2])):
+            channel, _, start, end = clean(slot[0]), *slot[1:]
+            if told and told[-1][0] == channel and start - told[-1][2] < SHORTEST_DAY:
+                _, start, before = told.pop()
+                end = max(end, before)
+            told.append((channel, start, end))
+        held = [
+            slot
+            for slot in held
+            if not any(
+                clean(slot[0]) == channel and start <= slot[2] < end for channel, start, end in told
+            )
+        ]
+        held += drop
+    return held
 
 
 def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> float:

@@ -104,17 +104,43 @@ def viewed_by_target(
 
 
 def viewed_by(first: date, last: date, said: list[dict]) -> float:
-    """The weights of those who viewed from first to last, each the mean of all of these dates."""
+    """The weights of those who viewed from first to last, each the mean of these dates."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     viewers = {viewer for viewer, day in VIEWED if first <= date.fromisoformat(day) <= last}
     return sum(mean_weight(viewer, days, said) for viewer in viewers)
 
 
 def mean_weight(viewer: str, days: list[date], said: list[dict]) -> float:
-    """Over the dates with a profile; 1 where there is none."""
-    valid = [held for day in days if (held := profile_on(said, viewer, day))]
-    weights = [1 if held.get("weight") is None else held["weight"] for held in valid]
-    return sum(weights) / len(weights) if weights else 1
+    """Over the dates on which the viewer is known; 1 on those without a profile."""
+    weights: list[float] = []
+    for day in days:
+        held = profile_on(said, viewer, day)
+        if held or FIRST_EVENTS.get(viewer, date.max) <= day:
+            weights.append(1 if not held or held.get("weight") is None else held["weight"])
+    return sum(weights) / len(weights)
+
+
+@ON_BOTH_SLOWLY
+def test_a_first_event_that_comes_late_changes_the_periods_weight(
+    new_warehouse: NewWarehouse,
+) -> None:
+    """A profile of 9 persons from Saturday 2024-01-06 on. Seen first on Wednesday, the viewer is
+    (3 * 1 + 2 * 9) / 5 persons in the week and (3 * 1 + 26 * 9) / 29 in January; seen first the
+    Saturday before, (5 * 1 + 2 * 9) / 7 and (5 * 1 + 26 * 9) / 31."""
+    warehouse = new_warehouse()
+    deliver_profiles(warehouse, "1", [profile("1", "2024-01-06", weight=9)])
+
+    def weights_after(day: str) -> list[tuple]:
+        first, last = at(f"{day} 20:00:00"), at(f"{day} 20:05:00")
+        warehouse.load(day, evening("1", first, last, "Alpha"))
+        warehouse.run(*PART)
+        return warehouse.execute(
+            "select period, viewers_weighted from marts.channel_ratings_period"
+            " where first_date = '2024-01-01' order by period"
+        )
+
+    assert weights_after("2024-01-03") == [("month", 8.172414), ("week", 4.2)]
+    assert weights_after("2023-12-30") == [("month", 7.709677), ("week", 3.285714)]
 
 
 @ON_BOTH_SLOWLY

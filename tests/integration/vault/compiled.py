@@ -15,6 +15,8 @@ RAW = {
     "change_hash": "uuid",
     "child": "varchar",
     "value": "varchar",
+    "began_at": "timestamp",
+    "ended_at": "timestamp",
     "record_source": "varchar",
     "effective_at": "timestamp",
     "loaded_at": "timestamp",
@@ -27,7 +29,9 @@ SATELLITES = {
     "multi_active": "'item_hk', ['child'], ['value']",
     "effectivity": "'relation_hk', 'item_hk', 'partner_hk'",
     "record_tracking": "'item_hk'",
+    "stretch_tracking": "'item_hk'",
 }
+STRETCHES = "scope='relation_hk', from_at='began_at', until_at='ended_at'"
 FIRST, SECOND = 1_000_003, 2_000_003
 """Loads by which the compiled SQL tells the first build from the second."""
 
@@ -48,11 +52,13 @@ def compile_structures(warehouse: Warehouse) -> dict[str, Structure]:
     """Compile every satellite by two builds of an empty warehouse."""
     models = {"staging/stg_said.sql": "select * from {{ source('raw', 'said') }}"}
     for name, arguments in SATELLITES.items():
-        macro = name if name == "satellite" else f"{name}_satellite"
-        models[f"vault/{name}.sql"] = f"{{{{ {macro}({arguments}, ref('stg_said')) }}}}"
+        kind = name.replace("stretch", "record")
+        macro = name if name == "satellite" else f"{kind}_satellite"
+        stretches = f", {STRETCHES}" if name == "stretch_tracking" else ""
+        models[f"vault/{name}.sql"] = f"{{{{ {macro}({arguments}, ref('stg_said'){stretches}) }}}}"
         models[f"vault/{name}_history.sql"] = (
             "{{ config(materialized='view') }}\n"
-            f"{{{{ {name}_history({arguments}, ref('{name}')) }}}}"
+            f"{{{{ {kind}_history({arguments}, ref('{name}')) }}}}"
         )
     write_project(warehouse.project, models, ["said"])
     columns = ", ".join(f"{column} {kind}" for column, kind in RAW.items())

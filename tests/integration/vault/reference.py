@@ -82,3 +82,35 @@ def record_tracking(said: set[Said]) -> list[Stretch]:
         ),
         of_ghost=False,
     )
+
+
+def stretch_tracking(said: set[Said]) -> list[Stretch]:
+    """What holds is whether the latest delivery that tells of the key's first hour lacks the key.
+
+    What is said is a scope, and the hours between which the key fills it. A delivery tells all
+    hours between its rows of a scope, unless 23 or more of them in a row are empty.
+    """
+    along_time = []
+    for key in {key for key, _, _ in said}:
+        ((scope, first_hour),) = {held[:2] for other, _, held in said if other == key}
+        was_said = False
+        for instant in sorted({instant for _, instant, _ in said}):
+            rows = [
+                (other, range(start, end))
+                for other, at, (of, start, end) in said
+                if of == scope and at == instant
+            ]
+            told = {hour for _, hours in rows for hour in hours}
+            told |= {
+                hour
+                for hour in range(min(told, default=0), max(told, default=0))
+                if min(later for later in told if later >= hour)
+                - max(earlier for earlier in told if earlier <= hour)
+                <= 23
+            }
+            if key in {other for other, _ in rows}:
+                was_said = True
+                along_time.append((key, instant, False))
+            elif was_said and first_hour in told:
+                along_time.append((key, instant, True))
+    return stretches(along_time, of_ghost=False)

@@ -19,6 +19,7 @@ HELD = {
     "multi_active": ["child", "change_hash"],
     "effectivity": ["partner_hk"],
     "record_tracking": ["is_deleted"],
+    "stretch_tracking": ["is_deleted"],
 }
 """The columns that say what holds."""
 
@@ -32,6 +33,12 @@ values = {
     ),
     "effectivity": st.builds(hash_key, st.sampled_from(["P", "Q", None])),
     "record_tracking": st.none(),
+    "stretch_tracking": st.builds(
+        lambda scope, start, hours: (scope, start, start + hours),
+        st.sampled_from("PPQ"),
+        st.sampled_from([0, 1, 2, 24, 25, 26, 50]),
+        st.sampled_from([1, 2, 25]),
+    ),
 }
 
 
@@ -39,6 +46,8 @@ values = {
 def deliveries(draw: st.DrawFn, structure: str) -> list[tuple[list[Said], bool]]:
     """Loads in some order, each with whether a build follows; some things are said again."""
     said = draw(st.lists(st.tuples(keys, instants, values[structure]), min_size=1, max_size=12))
+    if structure == "stretch_tracking":
+        said = [slot(instant, *filled) for _, instant, filled in said]
     again = draw(st.lists(st.sampled_from(said), max_size=3))
     order = draw(st.permutations(said + again))
     loads: list[tuple[list[Said], bool]] = []
@@ -54,9 +63,18 @@ def deliveries(draw: st.DrawFn, structure: str) -> list[tuple[list[Said], bool]]
     return loads
 
 
+def slot(instant: int, scope: str, start: int, end: int) -> Said:
+    """What fills a scope between two hours; its scope and start tell it apart."""
+    return hash_key(scope, str(start)), instant, (scope, start, end)
+
+
 def staged(structure: str, said: Said) -> dict[str, Any]:
     key, instant, held = said
     row = {"item_hk": key, "effective_at": START + timedelta(days=instant)}
+    if structure == "stretch_tracking":
+        scope, *hours = held
+        began_at, ended_at = (START + timedelta(hours=hour) for hour in hours)
+        return row | {"relation_hk": hash_key(scope), "began_at": began_at, "ended_at": ended_at}
     row |= zip(HELD[structure], held if isinstance(held, tuple) else [held], strict=True)
     if structure == "effectivity":
         row["relation_hk"] = hash_key(str(key), str(held))
@@ -200,6 +218,31 @@ RULES = {
         [[(KEY, 0, None), (OTHER, 0, None)], [(OTHER, 1, None)], [(KEY, 1, None)]],
         [(False, 0, None)],
     ),
+    "a delivery of other hours says nothing": (
+        "stretch_tracking",
+        [[slot(0, "P", 0, 1), slot(0, "P", 1, 2)], [slot(1, "P", 1, 2), slot(1, "Q", 0, 1)]],
+        [(False, 0, None)],
+    ),
+    "a delivery of its later hours says nothing of it": (
+        "stretch_tracking",
+        [[slot(0, "P", 0, 2)], [slot(1, "P", 1, 2)]],
+        [(False, 0, None)],
+    ),
+    "a delivery tells what is between its rows": (
+        "stretch_tracking",
+        [[slot(0, "P", 0, 1)], [slot(1, "P", -10, -9), slot(1, "P", 13, 14)]],
+        [(False, 0, 1), (True, 1, None)],
+    ),
+    "a day between its rows it says nothing of": (
+        "stretch_tracking",
+        [[slot(0, "P", 0, 1)], [slot(1, "P", -10, -9), slot(1, "P", 14, 15)]],
+        [(False, 0, None)],
+    ),
+    "a drop that completes a delivery tells what is between them": (
+        "stretch_tracking",
+        [[slot(0, "P", 0, 1)], [slot(1, "P", -10, -9)], [slot(1, "P", 12, 13)]],
+        [(False, 0, 1), (True, 1, None)],
+    ),
 }
 
 
@@ -208,8 +251,9 @@ def test_a_rule(new_vault: Callable[[str], Vault], rule: str) -> None:
     structure, loads, expected = RULES[rule]
     vault = new_vault(structure)
     check(vault, structure, [(load, True) for load in loads])
-    found = [stretch for stretch in history(vault, structure) if stretch[0] == KEY]
-    assert comparable(found) == comparable([(KEY, *stretch) for stretch in expected])
+    key = loads[0][0][0] if structure == "stretch_tracking" else KEY
+    found = [stretch for stretch in history(vault, structure) if stretch[0] == key]
+    assert comparable(found) == comparable([(key, *stretch) for stretch in expected])
 
 
 INDEXES = {
@@ -217,6 +261,7 @@ INDEXES = {
     "multi_active": "(item_hk, effective_at) INCLUDE (change_hash, child)",
     "effectivity": "(item_hk, effective_at) INCLUDE (partner_hk)",
     "record_tracking": "(item_hk, effective_at) INCLUDE (is_deleted)",
+    "stretch_tracking": "(item_hk, effective_at) INCLUDE (is_deleted)",
 }
 
 
