@@ -39,7 +39,7 @@ def found_plays(warehouse: Warehouse) -> list[Play]:
         Play(viewer.removeprefix("account:"), *others)
         for viewer, *others in warehouse.execute(
             "select viewer_id, song_title, started_at, played_seconds, is_skip"
-            " from marts.song_plays"
+            " from marts.song_plays order by started_at, viewer_id"
         )
     ]
 
