@@ -11,7 +11,8 @@ from ingest.settings import PROJECT_DIR
 MARTS = {path.stem: path for path in sorted((PROJECT_DIR / "models/marts").rglob("*.sql"))}
 NUMBERS = ("bigint", "integer", "double precision", "decimal")
 UNITS = re.compile(
-    r"\b(Persons|[Ss]econds|Percent|[Cc]ount|fraction|Rank|Rows|Events|The load that)\b"
+    r"\b(Persons|[Ss]econds|Percent|[Cc]ounts?|fraction|Rank|Rows|Events|The load that|currency"
+    r"|Hour of|Day of|Year in|Place of|Bucket of|number in)\b"
 )
 DOC = re.compile(r"\{% docs (\w+) %\}\n(.*?)\n\{% enddocs %\}", re.DOTALL)
 
