@@ -74,10 +74,11 @@ events as (
         case
             when coalesce(utm_source, utm_medium, utm_campaign) is not null
                 then row(
-                    coalesce(utm_source, '(not set)'), coalesce(utm_medium, '(not set)')
+                    coalesce(utm_source, '(not set)'),
+                    coalesce(utm_medium, '(not set)'),
+                    utm_campaign
                 )
         end as tags,
-        utm_campaign,
         device,
         country,
         is_key_event
@@ -212,13 +213,9 @@ own as (
         piece,
         arg_min(event_hk, row(event_at, event_hk)) as session_hk,
         min(event_at) as started_at,
-        arg_min(page, row(event_at, event_hk)) filter (where kind = 1 and page is not null)
-            as landing_page_id,
-        arg_max(page, row(event_at, event_hk)) filter (where kind = 1 and page is not null)
-            as exit_page_id,
+        arg_min_null(page, row(event_at, event_hk)) filter (where kind = 1) as landing_page_id,
+        arg_max_null(page, row(event_at, event_hk)) filter (where kind = 1) as exit_page_id,
         arg_min(tags, row(event_at, event_hk)) filter (where tags is not null) as tags,
-        arg_min(utm_campaign, row(event_at, event_hk)) filter (where utm_campaign is not null)
-            as campaign,
         arg_min(row(event_at, referrer_host), row(event_at, event_hk))
             filter (where referrer_host is not null) as referral,
         arg_min(device, row(event_at, event_hk)) filter (where device is not null) as device,
@@ -307,7 +304,7 @@ touches as (
             when referrer_host is not null then 'referral'
             else '(none)'
         end as last_medium,
-        upper(campaign) as last_campaign_id
+        upper(tags[3]) as last_campaign_id
     from (
         select
             *,

@@ -6,34 +6,37 @@ with
 views as (
 
     select
-        events.viewer_hk,
-        events.programme_hk,
-        events.engaged_seconds,
-        events.event_kind,
-        calendar.broadcast_date
-    from {{ ref('session_event') }} as events
-    inner join {{ ref('broadcast_calendar') }} as calendar
-        on events.event_at >= calendar.day_started_at and events.event_at < calendar.day_ended_at
-    where events.event_kind in ('page view', 'ping', 'action')
-        and events.programme_hk in (
+        viewer_hk,
+        programme_hk,
+        engaged_seconds,
+        max(case when event_kind = 'page view' then event_at end) over (
+            partition by session_hk, viewer_hk, programme_hk
+            order by event_at, event_number, event_hk
+            rows between unbounded preceding and current row
+        ) as viewed_at
+    from {{ ref('session_event') }}
+    where event_kind in ('page view', 'ping', 'action')
+        and viewer_hk <> {{ zero_key() }}
+        and programme_hk in (
             select title.programme_hk from {{ ref('title') }} as title
             where title.title_kind = 'article'
         )
-        and {{ in_sessions_during('events.broadcast_date', ref('session_activity')) }}
-        and {{ in_affected_dates('calendar.broadcast_date') }}
+        and {{ in_sessions_during('broadcast_date', ref('session_activity')) }}
 
 ),
 
 readers as (
 
     select
-        viewer_hk,
-        programme_hk,
-        sum(engaged_seconds) as engaged_seconds,
-        broadcast_date
+        views.viewer_hk,
+        views.programme_hk,
+        sum(views.engaged_seconds) as engaged_seconds,
+        calendar.broadcast_date
     from views
-    group by viewer_hk, programme_hk, broadcast_date
-    having max(case when event_kind = 'page view' then 1 else 0 end) = 1
+    inner join {{ ref('broadcast_calendar') }} as calendar
+        on views.viewed_at >= calendar.day_started_at and views.viewed_at < calendar.day_ended_at
+    where {{ in_affected_dates('calendar.broadcast_date') }}
+    group by views.viewer_hk, views.programme_hk, calendar.broadcast_date
 
 )
 

@@ -13,7 +13,7 @@ summed as (
         title_name,
         title_genre,
         count(*) as plays,
-        count(distinct viewer_hk) as viewers,
+        count(distinct case when viewer_hk <> {{ zero_key() }} then viewer_hk end) as viewers,
         cast(sum({{ rounded('viewing_seconds', 6) }}) as {{ type_double() }}) as viewing_seconds,
         cast(sum({{ rounded('viewed_pct', 9) }}) as {{ type_double() }}) as viewed_pct,
         cast(sum({{ rounded('retained_before_first_seek', 9) }}) as {{ type_double() }})

@@ -8,6 +8,9 @@ events as (
 
     select
         *,
+        case when traffic_source is not null then coalesce(campaign_name, '') end
+            as tagged_campaign_name,
+        case when event_kind = 'page view' then coalesce(page_id, '') end as viewed_page_id,
         event_kind = 'page view' as is_page_view,
         event_kind <> 'ping' and not (event_kind = 'page view' and is_home_page) as is_beyond_home
     from {{ ref('session_event') }}
@@ -40,11 +43,11 @@ sessions as (
     select
         session_hk,
         {{ latest('viewer_hk') }} as viewer_hk,
-        {{ earliest('case when is_page_view then page_id end') }} as landing_page_id,
-        {{ latest('case when is_page_view then page_id end') }} as exit_page_id,
+        nullif({{ earliest('viewed_page_id') }}, '') as landing_page_id,
+        nullif({{ latest('viewed_page_id') }}, '') as exit_page_id,
         {{ earliest('traffic_source') }} as traffic_source,
         {{ earliest('traffic_medium') }} as traffic_medium,
-        {{ earliest('campaign_name') }} as campaign_name,
+        nullif({{ earliest('tagged_campaign_name') }}, '') as campaign_name,
         {{ earliest('case when event_at = session_started_at then referrer_host end') }}
             as referrer_host,
         {{ earliest('device') }} as device,
@@ -63,6 +66,8 @@ sessions as (
         broadcast_date,
         min(case when is_page_view then event_at end) as landed_at,
         min(case when traffic_source is not null then event_at end) as tagged_at,
+        min(case when device is not null then event_at end) as device_told_at,
+        min(case when country is not null then event_at end) as country_told_at,
         session_started_at as started_at,
         coalesce(max(case when event_kind <> 'ping' then event_at end), session_started_at)
             as ended_at
@@ -82,6 +87,7 @@ select
         when sessions.referrer_host is not null then 'referral'
         else '(none)'
     end as traffic_medium,
+    sessions.referrer_host,
     {{ fold('sessions.campaign_name') }} as campaign_id,
     sessions.campaign_name,
     sessions.device,
@@ -104,6 +110,8 @@ select
     sessions.broadcast_date,
     sessions.landed_at,
     sessions.tagged_at,
+    sessions.device_told_at,
+    sessions.country_told_at,
     sessions.started_at,
     sessions.ended_at
 from sessions

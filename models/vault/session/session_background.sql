@@ -17,7 +17,7 @@ sessions as (
         *,
         case when viewer_hk = {{ zero_key() }} then session_hk else viewer_hk end as visitor_hk
     from {{ ref('session') }}
-    where {{ in_affected_dates('broadcast_date', days_before=lookback_days + 2) }}
+    where {{ in_sessions_during('broadcast_date', ref('session_activity'), lookback_days) }}
 
 ),
 

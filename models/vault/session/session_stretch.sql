@@ -58,10 +58,14 @@ titles_seen as (
     select
         changed_titles.record_source as feed,
         changed_titles.load_id,
-        {{ add_seconds('min(events.event_at)', -visit_seconds) }} as started_at,
+        least(
+            {{ add_seconds('min(events.event_at)', -visit_seconds) }},
+            min(activity.first_event_at)
+        ) as started_at,
         {{ add_seconds('max(events.event_at)', var('player_hold_seconds')) }} as ended_at
     from {{ ref('link_web_event') }} as events
     inner join changed_titles on events.programme_hk = changed_titles.programme_hk
+    left join {{ ref('session_activity') }} as activity on events.session_hk = activity.session_hk
     where events.programme_hk <> {{ zero_key() }}
     group by changed_titles.record_source, changed_titles.load_id, events.event_date
 

@@ -1,7 +1,7 @@
 -- Grain: one row per video play: a view of a title by a player within a session, with a play
 -- event.
 -- How far it got is told by the positions of heartbeats, and by ended; null where no length is
--- known.
+-- known and nothing told the end.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 
@@ -72,7 +72,8 @@ select
     record_source,
     cast(viewing_seconds as decimal(18, 6)) as viewing_seconds,
     cast(viewing_seconds as {{ type_double() }}) / nullif(length_seconds, 0) as viewed_rate,
-    case when length_seconds > 0 then coalesce(progress_rate, 0) end as progress_rate,
+    case when length_seconds > 0 then coalesce(progress_rate, 0) else progress_rate end
+        as progress_rate,
     case when length_seconds > 0 then coalesce(progress_before_seek_rate, 0) end
         as retained_before_first_seek_rate,
     broadcast_date,

@@ -1,5 +1,5 @@
 -- Grain: one row per uninterrupted stretch of playing in a player's view, and broadcast date
--- that it touches.
+-- that it touches. Whom neither account nor cookie tells is nobody.
 
 {{ config(incremental_strategy='by_affected_dates') }}
 
@@ -13,7 +13,7 @@ compared_stays as (
             partition by video_play_hk, viewer_hk order by started_at
         ) as previous_ended_at
     from {{ ref('player_stay') }}
-    where ended_at > started_at
+    where ended_at > started_at and viewer_hk <> {{ zero_key() }}
         and {{ in_sessions_during('broadcast_date', ref('session_activity')) }}
 
 ),

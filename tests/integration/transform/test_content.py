@@ -8,13 +8,16 @@ from .web_events import clock, load_feed, told
 
 
 def test_reads_of_articles(warehouse: Warehouse) -> None:
-    """Of five views of an article by four visitors: too short, long enough, on both sides of
-    midnight, and going on elsewhere; a video's page is no article's."""
+    """Of an article's views by five visitors: too short, long enough, on both sides of midnight,
+    going on past it, and going on elsewhere; a video's page is no article's."""
     article = {"title": "a1", "page": "/a1"}
     rows = [
         *told("short", "10:00 page_view", "10:00:09 click", **article),
         *told("long", "10:00 page_view", "10:00:10 page_ping", "10:00:20 click", **article),
         *told("midnight", "23:59:50 page_view", "24:00:05 page_view", **article),
+        *told(
+            "past midnight", "23:59:55 page_view", "24:00:02 page_ping", "24:00:06 click", **article
+        ),
         *told("away", "10:00 page_view", **article),
         *told("away", "10:00:12 page_view", "10:05 page_view", page="/"),
         *told("video", "10:00 page_view", "10:00:30 click", title="v1"),
@@ -27,7 +30,7 @@ def test_reads_of_articles(warehouse: Warehouse) -> None:
         "select broadcast_date, title_id, visitors, readers, engaged_seconds"
         " from marts.content_reads_daily order by 1"
     ) == [
-        (clock("0:00").date(), "a1", 4, 3, 9.0 + 20 + 15 + 12),
+        (clock("0:00").date(), "a1", 5, 4, 9.0 + 20 + 15 + 11 + 12),
         (clock("24:00").date(), "a1", 1, 0, 0.0),
     ]
 
@@ -57,3 +60,31 @@ def test_a_titles_length_is_the_catalogues_else_the_shortest_that_players_report
         "select bucket, plays, seconds_seen, plays_reaching from marts.content_drop_off"
         " where bucket < 5 order by bucket"
     ) == [(1, 3, 20.0, 1), (2, 3, 20.0, 1), (3, 3, 15.0, 0), (4, 3, 0.0, 0)]
+
+
+def test_who_is_not_known_views_as_nobody(warehouse: Warehouse) -> None:
+    """Sessions with an id and no visitor: plays and reads, but no viewer; a film that ended was
+    seen to its end, whatever its length."""
+    rows = [
+        row | {"visitor_id": None}
+        for name in ("s1", "s2")
+        for row in [
+            *told(name, "10:00 play", "10:00:40 ended", title="film", session_id=name),
+            *told(name, "10:01 page_view", "10:02 click", title="a1", session_id=name),
+        ]
+    ]
+    rows += told("v", "10:00 play", "10:00:20 pause", title="film")
+    load_feed(warehouse, "web_events", "1", rows)
+    load_feed(warehouse, "titles", "1", [{"title": "a1", "kind": "article"}])
+    warehouse.run()
+    assert warehouse.execute(
+        "select plays, viewers, viewing_seconds, plays_to_100_pct, average_viewed_pct"
+        " from marts.video_titles_daily"
+    ) == [(3, 1, 100.0, 2, None)]
+    assert warehouse.execute(
+        "select viewing_seconds, viewers from marts.average_viewing_duration"
+        " where target = 'all' and platform = 'all' and device = 'all' and genre = 'all'"
+    ) == [(20.0, 1)]
+    assert warehouse.execute("select * from marts.content_reads_daily") == []
+    assert warehouse.execute("select count(*) from marts.sessions") == [(3,)]
+    assert warehouse.execute("select sum(unexplained_rows) from marts.reconciliation") == [(0,)]

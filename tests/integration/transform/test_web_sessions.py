@@ -179,75 +179,32 @@ def test_the_table_in_the_docs(warehouse: Warehouse) -> None:
     ) == [(0.0, 180.0), (0.0, 0.0)]
 
 
-@ON_BOTH_SLOWLY
-def test_what_is_divided_by_nothing_is_null(warehouse: Warehouse) -> None:
-    """Spend without sessions, sessions that are not engaged, new or on the home page, pages that
-    nobody entered by, funnels begun in their middle, titles without a length."""
-    tagged = {"utm_source": "x", "utm_medium": "cpc", "utm_campaign": "Spring"}
-    rows = [
-        *told("a", "10:00 page_view", **tagged),
-        *told("a", "12:00 page_view", "12:00:01 page_view", page="deep", **tagged),
-        *told("b", "36:00 play", "36:00:30 pause", title="unknown"),
-        *told("c", "36:00 page_view", "36:00:05 search", page="c", **tagged),
-        *told("c", "72:00 search", page="c", **tagged),
-    ]
-    rows[2] = rows[2] | {"page": "deeper"}
-    load_feed(warehouse, "web_events", "1", rows)
-    spend = "date,campaign,amount,currency"
-    for campaign, day in (("spring", 4), ("nobody saw", 4)):
-        spend += f"\n2024-01-0{day},{campaign},10,EUR"
-    warehouse.deliver("campaign_spend_1.csv", spend + "\n")
-    warehouse.run()
-    costs = "cost_per_session, cost_per_engaged_session, cost_per_new_visitor"
-    assert warehouse.execute(
-        f"select campaign_id, sessions, spend, {costs}, home_drop_off_rate"
-        " from marts.home_drop_off_daily where spend > 0 order by 1"
-    ) == [("NOBODY SAW", 0, 10.0, None, None, None, None), ("SPRING", 1, 10.0, 10.0, *[None] * 3)]
-    assert warehouse.execute(
-        "select page_id, entrances, bounce_rate, exit_rate from marts.page_drop_off"
-        " where page_id like 'deep%' order by 1"
-    ) == [("deep", 1, 0.0, 0.0), ("deeper", 0, None, 1.0)]
-    assert warehouse.execute(
-        "select step, sessions, loss_rate from marts.session_funnel"
-        " where funnel = 'search' and broadcast_date = date '2024-01-04' order by step_number"
-    ) == [("Visit", 0, None), ("Search", 0, None), ("Play", 0, None)]
-    assert warehouse.execute(
-        "select viewed_pct, progress_rate, viewing_seconds from marts.video_plays"
-    ) == [(None, None, 30.0)]
-    assert warehouse.execute("select count(*) from marts.content_drop_off") == [(0,)]
-
-
 @pytest.mark.slow
-def test_features_tell_nothing_of_what_came_later(warehouse: Warehouse) -> None:
-    """A campaign's tag that comes after the landing is the session's, and no feature of it."""
-    tagged = {"utm_source": "x", "utm_medium": "cpc", "utm_campaign": "spring"}
+def test_a_delivered_session_of_many_days(warehouse: Warehouse) -> None:
+    """Begun 40 days before its film and 45 before the visitor's next session: that one's history,
+    and the play once the film's length is told, are those of a build from scratch."""
+    film = {"title": "film", "session_id": "s1"}
+    at_day_40 = [
+        f"{24 * 40 + 10}:00{seconds}" for seconds in (" play", ":30 heartbeat", ":40 pause")
+    ]
     rows = [
-        *told("v", "10:00 page_view", "10:01 page_ping", page="/"),
-        *told("v", "12:00 page_view", "12:02 play", "12:02:30 pause", title="film"),
-        *told("v", "12:05 page_view", **tagged),
-        *told("v", "36:00 page_view", page="/", **tagged),
+        *told("v", "10:00 page_view", session_id="s1"),
+        *told("v", *at_day_40, position=20, **film),
     ]
     load_feed(warehouse, "web_events", "1", rows)
     warehouse.run(*SELECTED)
-    features = (
-        "select landing_page_id, traffic_source, campaign_id, recent_sessions,"
-        " recent_home_drop_offs, recent_seconds_played, seconds_since_previous_session,"
-        " hour_of_day, day_of_week, is_home_drop_off, seconds_played"
-        " from marts.session_features order by started_at"
-    )
-    expected = [
-        ("/", "(direct)", None, 0, 0, 0.0, None, 10, 1, True, 0.0),
-        ("v", None, None, 1, 1, 0.0, 7200.0, 12, 1, False, 30.0),
-        ("/", "x", "SPRING", 2, 1, 30.0, 86400.0, 12, 2, True, 0.0),
-    ]
-    assert warehouse.execute(features) == expected
-    assert warehouse.execute(
-        "select last_source, last_campaign_id from marts.sessions order by started_at"
-    ) == [("(direct)", None), ("x", "SPRING"), ("x", "SPRING")]
-    later = told("v", "60:00 page_view", "60:01 play", "60:01:20 pause", title="film", **tagged)
-    load_feed(warehouse, "web_events", "2", later)
+    load_feed(warehouse, "web_events", "2", told("v", f"{24 * 45 + 10}:00 page_view"))
     warehouse.run(*SELECTED)
-    assert warehouse.execute(features)[:3] == expected
+    load_feed(warehouse, "titles", "1", [{"title": "film", "kind": "video", "length": 80}])
+    warehouse.run(*SELECTED)
+    assert warehouse.execute(
+        "select recent_sessions, recent_seconds_played from marts.session_features"
+        " order by started_at"
+    ) == [(0, 0.0), (0, 40.0)]
+    assert warehouse.execute("select progress_rate from marts.video_plays") == [(0.25,)]
+    in_parts = contents(warehouse)
+    warehouse.run("--full-refresh", *SELECTED)
+    assert contents(warehouse) == in_parts
 
 
 @pytest.mark.slow
