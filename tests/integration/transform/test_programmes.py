@@ -23,7 +23,10 @@ COLUMNS = (
     " audience_at_start, audience_at_end, peak_audience, peak_minute_at, share_pct"
 )
 MEASURED = ("--select", "+programme_ratings", "+audience_flow", "hub_viewer")
-TESTED = ("--select", "programme_viewing+", "--exclude-resource-type", "unit_test")
+TESTED = (
+    *("--select", "programme_viewing+", "--exclude", "seconds_by_date+"),
+    *("--exclude-resource-type", "unit_test"),
+)
 TABLES = {
     name: MARTS[name]
     for name in (
