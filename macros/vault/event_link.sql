@@ -1,7 +1,8 @@
 {#- The rows to insert into an event link: events that it does not hold yet, as first delivered.
     Looks for them only within the event dates of the batch, so that a day costs a day; and for
-    repeats by key alone, as sorting whole rows would take the disk. -#}
-{% macro event_link(hash_key, columns, source, events='true') %}
+    repeats by key alone, as sorting whole rows would take the disk. `identity` names the columns that the
+    hash key is made of: where it takes long to make, repeats are found by these in half the time. -#}
+{% macro event_link(hash_key, columns, source, events='true', identity=none) %}
 with
 
 repeats as (
@@ -14,7 +15,8 @@ repeats as (
             load_id,
             row_number,
             row_number() over (
-                partition by {{ hash_key }}, event_date order by load_id, row_number
+                partition by {{ (identity or [hash_key]) | join(', ') }}, event_date
+                order by load_id, row_number
             ) as delivery
         from {{ source }}
         where {{ in_new_loads('load_id') }} and {{ events }}

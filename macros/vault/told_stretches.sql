@@ -30,7 +30,7 @@ stretched as (
         ) over (
             partition by scope, effective_at
             order by from_at
-            rows unbounded preceding
+            range unbounded preceding
         ) as stretch
     from reached
 

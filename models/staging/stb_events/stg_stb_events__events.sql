@@ -28,15 +28,20 @@ channels as (
 
 ),
 
+satellites as (
+
+    {{ with_part('channels', raw, 'sat', 'satellite') | indent(4) }}
+
+),
+
 typed as (
 
     select
         *,
-        {{ clean_text('sat') }} as satellite,
         code as event_code,
         {{ utc_instant('eventdate + eventtime', feed_setting('stb_events', 'timezone')) }}
             as event_at
-    from channels
+    from satellites
 
 )
 
@@ -47,7 +52,7 @@ select
         key_part('event_code'),
         'channel_part',
         'programme_part',
-        key_part('satellite'),
+        'satellite_part',
     ]) }} as event_hk,
     viewer_hk,
     channel_hk,

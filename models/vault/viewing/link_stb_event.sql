@@ -8,7 +8,6 @@
         'viewer_hk',
         'channel_hk',
         'programme_hk',
-        'channel_id',
         'programme_id',
         'event_code',
         'satellite',
@@ -16,5 +15,6 @@
         'event_at',
         'indexed_at',
     ],
-    ref('stg_stb_events__events')
+    ref('stg_stb_events__events'),
+    identity=['viewer_hk', 'event_at', 'event_code', 'channel_hk', 'programme_hk', 'satellite']
 ) }}

@@ -15,25 +15,32 @@ events as (
 
 ),
 
+channels as (
+
+    {{ channel_ranks() | indent(4) }}
+
+),
+
+-- Events that only their satellites tell apart open the same stay in either order.
 followed_events as (
 
     select
-        viewer_hk,
-        channel_hk,
-        programme_hk,
-        event_code,
-        record_source,
-        event_at,
-        lead(event_at) over (
-            partition by viewer_hk
+        events.viewer_hk,
+        events.channel_hk,
+        events.programme_hk,
+        events.event_code,
+        events.record_source,
+        events.event_at,
+        lead(events.event_at) over (
+            partition by events.viewer_hk
             order by
-                event_at,
-                case event_code when 'SSTART' then 1 when 'SSTAND' then 3 else 2 end,
-                {{ by_code_point('channel_id') }} nulls first,
-                {{ by_code_point('programme_id') }} nulls first,
-                {{ by_code_point('satellite') }} nulls first
+                events.event_at,
+                case events.event_code when 'SSTART' then 1 when 'SSTAND' then 3 else 2 end,
+                channels.channel_rank nulls first,
+                {{ by_code_point('events.programme_id') }} nulls first
         ) as next_event_at
     from events
+    left join channels on events.channel_hk = channels.channel_hk
 
 ),
 
@@ -54,64 +61,35 @@ stays as (
 
 ),
 
+-- By the UTC dates on which a stay of a broadcast date can begin it finds its dates by equality:
+-- compared with all, it would cost the length of the history.
 calendar as (
-
-    select * from {{ ref('broadcast_calendar') }}
-
-),
-
--- By the UTC dates of a broadcast date a stay finds its own by equality: compared with all, it
--- would cost the length of the history.
-utc_dates as (
 
     select
         broadcast_date,
         day_started_at,
         day_ended_at,
         {{ series(
-            "date_trunc('day', day_started_at)", add_seconds('day_ended_at', -0.000001), 86400
+            "date_trunc('day', " ~ add_seconds('day_started_at', -hold) ~ ")",
+            add_seconds('day_ended_at', -0.000001),
+            86400
         ) }} as utc_midnight
-    from calendar
-
-),
-
-dated_stays as (
-
-    select
-        stays.*,
-        utc_dates.broadcast_date,
-        utc_dates.day_ended_at
-    from stays
-    inner join utc_dates
-        on date_trunc('day', stays.started_at) = utc_dates.utc_midnight
-            and stays.started_at >= utc_dates.day_started_at
-            and stays.started_at < utc_dates.day_ended_at
-    where stays.ended_at > stays.started_at
+    from {{ ref('broadcast_calendar') }}
 
 )
 
 select
-    viewer_hk,
-    channel_hk,
-    programme_hk,
-    record_source,
-    broadcast_date,
-    started_at,
-    least(ended_at, day_ended_at) as ended_at
-from dated_stays
-where {{ in_affected_dates('broadcast_date') }}
-union all
-select
-    dated_stays.viewer_hk,
-    dated_stays.channel_hk,
-    dated_stays.programme_hk,
-    dated_stays.record_source,
+    stays.viewer_hk,
+    stays.channel_hk,
+    stays.programme_hk,
+    stays.record_source,
     calendar.broadcast_date,
-    calendar.day_started_at as started_at,
-    least(dated_stays.ended_at, calendar.day_ended_at) as ended_at
-from dated_stays
+    greatest(stays.started_at, calendar.day_started_at) as started_at,
+    least(stays.ended_at, calendar.day_ended_at) as ended_at
+from stays
 inner join calendar
-    on dated_stays.day_ended_at <= calendar.day_started_at
-        and dated_stays.ended_at > calendar.day_started_at
-where dated_stays.ended_at > dated_stays.day_ended_at
+    on date_trunc('day', stays.started_at) = calendar.utc_midnight
+        and stays.started_at < calendar.day_ended_at
+        and stays.ended_at > calendar.day_started_at
+where stays.ended_at > stays.started_at
     and {{ in_affected_dates('calendar.broadcast_date') }}

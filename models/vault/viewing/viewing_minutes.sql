@@ -5,6 +5,7 @@
 -- are contested: a viewer's minute has one channel all the same.
 
 {% set contests_all = var('overlap_rule') == 'device' %}
+{% set piece_ends_at = 'least(ended_at, ' ~ add_seconds('minute_started_at', 60) ~ ')' %}
 
 with
 
@@ -73,24 +74,22 @@ contested_stays as (
 
 ),
 
-pieces as (
+channels as (
 
-    select
-        *,
-        greatest(started_at, minute_started_at) as piece_started_at,
-        least(ended_at, {{ add_seconds('minute_started_at', 60) }}) as piece_ended_at
-    from contested_stays
+    {{ channel_ranks() | indent(4) }}
 
 ),
 
-measured_pieces as (
+pieces as (
 
     select
-        pieces.*,
-        hub_channel.channel_id,
-        {{ seconds_between('pieces.piece_started_at', 'pieces.piece_ended_at') }} as piece_seconds
-    from pieces
-    inner join {{ ref('hub_channel') }} as hub_channel on pieces.channel_hk = hub_channel.channel_hk
+        contested_stays.*,
+        channels.channel_rank,
+        {{ piece_ends_at }} as piece_ended_at,
+        {{ seconds_between('greatest(started_at, minute_started_at)', piece_ends_at) }}
+            as piece_seconds
+    from contested_stays
+    inner join channels on contested_stays.channel_hk = channels.channel_hk
 
 ),
 
@@ -107,7 +106,7 @@ contested_minutes as (
         sum(piece_seconds) over (
             partition by viewer_hk, minute_started_at, channel_hk, programme_hk
         ) as programme_seconds
-    from measured_pieces
+    from pieces
 
 ),
 
@@ -121,12 +120,12 @@ ranked_minutes as (
             {% if var('minute_attribution') == 'longest' %}
                 channel_seconds desc,
                 channel_ended_at desc,
-                {{ by_code_point('channel_id') }},
+                channel_rank,
                 programme_seconds desc,
             {% endif %}
                 piece_ended_at desc,
                 started_at desc,
-                {{ by_code_point('channel_id') }}
+                channel_rank
         ) as attribution_rank
     from contested_minutes
 

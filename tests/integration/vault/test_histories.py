@@ -238,6 +238,14 @@ RULES = {
         [[slot(0, "P", 0, 1)], [slot(1, "P", -10, -9), slot(1, "P", 14, 15)]],
         [(False, 0, None)],
     ),
+    "what begins together after a day is apart from what was before it": (
+        "stretch_tracking",
+        [
+            [slot(0, "P", 30, 31)],
+            [slot(1, "P", 0, 1), slot(1, "P", 60, 62), slot(1, "P", 60, 61)],
+        ],
+        [(False, 0, None)],
+    ),
     "a drop that completes a delivery tells what is between them": (
         "stretch_tracking",
         [[slot(0, "P", 0, 1)], [slot(1, "P", -10, -9)], [slot(1, "P", 12, 13)]],
