@@ -1,5 +1,6 @@
 """Fixtures that every kind of test uses."""
 
+import gc
 import itertools
 import json
 import os
@@ -105,6 +106,7 @@ def open_warehouse(request: pytest.FixtureRequest) -> OpenWarehouse:
             if project == PROJECT_DIR and engine not in manifests:
                 assert warehouse.dbt("parse"), warehouse.last
                 manifests[engine] = warehouse.last.result
+                gc.freeze()  # what lasts as long as the process needs no look at each collection
             if project == PROJECT_DIR:  # parsed once for all tests of an engine
                 warehouse.manifest = manifests[engine]
             yield warehouse

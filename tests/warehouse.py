@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.results import RunExecutionResult
 
 from ingest.loading.loader import load
 from ingest.settings import PROJECT_DIR, Settings
@@ -82,11 +83,12 @@ class Warehouse:
     def dbt(self, *arguments: str, **environment: str) -> bool:
         """Run dbt; whether it succeeded."""
         self._name_database()
-        words = ["--quiet", *arguments, "--project-dir", str(self.project)]
+        words = [*arguments, "--project-dir", str(self.project), "--threads", "1"]
         paths = {
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
-            "DBT_LOG_LEVEL_FILE": "none",  # an eighth of a small build's time
+            "DBT_LOG_LEVEL": "none",  # a small build's time goes into what dbt tells of it
+            "DBT_LOG_LEVEL_FILE": "none",
             "DBT_WRITE_JSON": str(self.manifest is None),  # nothing reads what is parsed already
         }
         with self.settings.applied(), patch.dict(os.environ, paths | environment):
@@ -94,7 +96,16 @@ class Warehouse:
                 self.last = dbtRunner(manifest=self.manifest).invoke(words)
             finally:
                 close_warehouse()
+        if not self.last.success:
+            print(*self._faults(), sep="\n")
         return self.last.success
+
+    def _faults(self) -> list[str]:
+        """What dbt says of its last run's failure, by node."""
+        if not isinstance(self.last.result, RunExecutionResult):
+            return [str(self.last.exception)]
+        results = [each for each in self.last.result.results if each.message]
+        return [f"{each.node.name}: {each.status}: {each.message}" for each in results]
 
     def _name_database(self) -> None:
         """Point the manifest, which several warehouses share, at this one's database."""
