@@ -18,10 +18,7 @@ visitor_events as (
 
     select
         events.event_hk,
-        case
-            when events.account_hk <> {{ zero_key() }} then events.account_hk
-            else coalesce(claim.viewer_hk, events.cookie_hk)
-        end as viewer_hk,
+        coalesce(claim.viewer_hk, events.told_viewer_hk) as viewer_hk,
         case when events.event_kind <> 'ping' then events.event_at end as active_at,
         events.event_at
     from {{ ref('session_input') }} as events
@@ -115,6 +112,7 @@ select
     dated_events.session_hk,
     dated_events.event_hk,
     dated_events.viewer_hk,
+    events.told_viewer_hk,
     events.programme_hk,
     events.event_kind,
     events.event_type,

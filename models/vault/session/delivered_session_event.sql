@@ -73,6 +73,7 @@ select
         when accounts_so_far > 0 then previous_account_hk
         else cookie_hk
     end as viewer_hk,
+    told_viewer_hk,
     programme_hk,
     event_kind,
     event_type,

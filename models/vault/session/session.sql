@@ -43,6 +43,7 @@ sessions as (
     select
         session_hk,
         {{ latest('viewer_hk') }} as viewer_hk,
+        {{ earliest('told_viewer_hk') }} as landing_viewer_hk,
         nullif({{ earliest('viewed_page_id') }}, '') as landing_page_id,
         nullif({{ latest('viewed_page_id') }}, '') as exit_page_id,
         {{ earliest('traffic_source') }} as traffic_source,
@@ -79,6 +80,7 @@ sessions as (
 select
     sessions.session_hk,
     sessions.viewer_hk,
+    sessions.landing_viewer_hk,
     sessions.landing_page_id,
     sessions.exit_page_id,
     coalesce(sessions.traffic_source, sessions.referrer_host, '(direct)') as traffic_source,

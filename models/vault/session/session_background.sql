@@ -1,6 +1,7 @@
 -- Grain: one row per session, with what was known of its visitor when it started.
 -- Only sessions of attribution_lookback_days before count: from their start on, and what they
--- held from when they are known to have ended, the timeout after their last event.
+-- held from when they are known to have ended, the timeout after their last event. Touches are
+-- those of whom the session turns out to be; what a model may know is of whom it began as.
 
 {{ config(
     incremental_strategy='by_affected_dates',
@@ -15,7 +16,11 @@ sessions as (
 
     select
         *,
-        case when viewer_hk = {{ zero_key() }} then session_hk else viewer_hk end as visitor_hk
+        case when viewer_hk = {{ zero_key() }} then session_hk else viewer_hk end as visitor_hk,
+        case
+            when landing_viewer_hk = {{ zero_key() }} then session_hk
+            else landing_viewer_hk
+        end as landing_visitor_hk
     from {{ ref('session') }}
     where {{ in_sessions_during('broadcast_date', ref('session_activity'), lookback_days) }}
 
@@ -26,6 +31,7 @@ moments as (
     select
         session_hk,
         visitor_hk,
+        landing_visitor_hk,
         true as is_start,
         1 as sessions,
         0 as home_drop_offs,
@@ -37,6 +43,7 @@ moments as (
     select
         session_hk,
         visitor_hk,
+        landing_visitor_hk,
         false as is_start,
         0 as sessions,
         case when is_home_drop_off then 1 else 0 end as home_drop_offs,
@@ -60,7 +67,7 @@ known as (
         ) as touch_number
     from moments
     window recently as (
-        partition by visitor_hk order by moment_at
+        partition by landing_visitor_hk order by moment_at
         range between interval '{{ lookback_days }}' day preceding and current row
     )
 
@@ -72,7 +79,7 @@ touched as (
         *,
         first_value(session_hk) over since_touch as touch_session_hk,
         first_value(moment_at) over since_touch as touched_at,
-        lag(moment_at) over (partition by visitor_hk order by moment_at, session_hk)
+        lag(moment_at) over (partition by landing_visitor_hk order by moment_at, session_hk)
             as previous_started_at
     from known
     where is_start

@@ -16,6 +16,7 @@ select
     session_hk,
     event_hk,
     viewer_hk,
+    told_viewer_hk,
     programme_hk,
     event_kind,
     event_type,

@@ -27,6 +27,7 @@ select
     session_hk,
     cookie_hk,
     account_hk,
+    case when account_hk <> {{ zero_key() }} then account_hk else cookie_hk end as told_viewer_hk,
     programme_hk,
     case
         when event_type = 'page_view' then 'page view'
@@ -37,7 +38,8 @@ select
     end as event_kind,
     event_type,
     page_id,
-    coalesce(player_id, page_view_id) as view_id,
+    coalesce({{ key_part('page_view_id') }}, '') || '|' || coalesce({{ key_part('player_id') }}, '')
+        as view_id,
     player_state,
     case when is_tagged then coalesce(utm_source, '(not set)') end as traffic_source,
     case when is_tagged then coalesce(utm_medium, '(not set)') end as traffic_medium,
@@ -63,6 +65,7 @@ select
     events.session_hk,
     {{ zero_key() }} as cookie_hk,
     events.viewer_hk as account_hk,
+    events.viewer_hk as told_viewer_hk,
     {{ zero_key() }} as programme_hk,
     'page view' as event_kind,
     'page_view' as event_type,

@@ -88,3 +88,17 @@ def test_who_is_not_known_views_as_nobody(warehouse: Warehouse) -> None:
     assert warehouse.execute("select * from marts.content_reads_daily") == []
     assert warehouse.execute("select count(*) from marts.sessions") == [(3,)]
     assert warehouse.execute("select sum(unexplained_rows) from marts.reconciliation") == [(0,)]
+
+
+def test_players_of_two_tabs_are_two(warehouse: Warehouse) -> None:
+    """A site numbers its players by page: the same number on another page is another player."""
+    rows = [
+        *told("v", "10:00 play", "10:01 ended", title="film", page_view_id="1", player_id="p"),
+        *told("v", "10:00:30 play", "10:02 ended", title="film", page_view_id="2", player_id="p"),
+    ]
+    load_feed(warehouse, "web_events", "1", rows)
+    warehouse.run("--select", "+video_plays")
+    assert warehouse.execute("select viewing_seconds from marts.video_plays order by 1") == [
+        (60.0,),
+        (90.0,),
+    ]

@@ -84,6 +84,27 @@ def test_features_tell_nothing_of_what_came_later(warehouse: Warehouse) -> None:
     assert warehouse.execute(features)[:4] == expected
 
 
+def test_a_later_sign_in_tells_no_feature(warehouse: Warehouse) -> None:
+    """Until it signs in, a device isn't known to be the account's, and has none of its past."""
+    rows = [
+        *told("phone", "08:00 page_view anna", page="/"),
+        *told("tv", "10:00 page_view", page="/"),
+        *told("tv", "10:05 sign_in anna", page="/"),
+        *told("tv", "12:00 page_view anna", page="/"),
+        *told("tv", "14:00 page_view", page="/"),
+    ]
+    load_feed(warehouse, "web_events", "1", rows)
+    warehouse.run("--select", "+sessions", "+session_features")
+    assert warehouse.execute(
+        "select recent_sessions, recent_home_drop_offs, seconds_since_previous_session"
+        " from marts.session_features order by started_at"
+    ) == [(0, 0, None), (0, 0, None), (1, 1, 14400.0), (1, 0, 14400.0)]
+    assert warehouse.execute(
+        "select count(distinct viewer_hk), count(*) from marts.sessions where started_at"
+        " < timestamp '2024-01-01 14:00:00'"
+    ) == [(1, 3)]
+
+
 def test_the_first_tag_counts_as_a_whole(warehouse: Warehouse) -> None:
     """A campaign that a later tag names isn't that of an earlier one without."""
     rows = [
