@@ -33,7 +33,12 @@ def states(report) -> list[str]:
 
 def test_the_real_drops_load_as_they_are(bench, real_drops):
     report = load(real_drops, bench.settings)
-    assert Counter(result.feed for result in report.results) == {"stb_events": 3, "programmes": 1}
+    assert Counter(result.feed for result in report.results) == {
+        "stb_events": 3,
+        "programmes": 1,
+        "listen_events": 10,
+        "songs": 71,
+    }
     assert bench.query("select count(*) from raw.stb_events") == [(4316,)]
     assert bench.query("select count(*) from raw.programmes") == [(1306,)]
     assert bench.quarantined() == []
