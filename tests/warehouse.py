@@ -1,6 +1,7 @@
 """A throwaway warehouse that is loaded and built as an operator would, but in this process."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ PER_FEED = """
 """
 
 
+LOG = logging.getLogger(__name__)
 REAL_DROPS = PROJECT_DIR.parent / "shared" / "drops"
 PSEUDONYM_KEY = "a key that only tests have"
 
@@ -97,7 +99,8 @@ class Warehouse:
             finally:
                 close_warehouse()
         if not self.last.success:
-            print(*self._faults(), sep="\n")
+            for fault in self._faults():
+                LOG.error(fault)
         return self.last.success
 
     def _faults(self) -> list[str]:

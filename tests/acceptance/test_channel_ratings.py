@@ -128,7 +128,13 @@ def loaded(
         yield warehouse
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=() if name in ("default", "longest") else pytest.mark.slow)
+        for name in SETTINGS
+    ],
+)
 def setting(request: pytest.FixtureRequest, loaded: Warehouse) -> str:
     """The market's settings, after a build by them of what was loaded once."""
     selection = ("--select", "+channel_ratings_daily", "+channel_ratings_minute")

@@ -64,6 +64,9 @@ def weights() -> list[dict]:
     return [*told, profile("hand", f"{BY_HAND + timedelta(days=5)}", weight=9)]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def built(
     tmp_path_factory: pytest.TempPathFactory, open_warehouse: OpenWarehouse

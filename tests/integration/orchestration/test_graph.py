@@ -79,6 +79,7 @@ def test_one_job_does_it_all(built, graph, tmp_path):
     assert built.look("select build_id from {marts}.snapshot") == [(result.run_id,)]
 
 
+@pytest.mark.slow
 def test_rows_that_are_missing_stop_the_job_before_anything_is_built(built, graph, tmp_path):
     built.execute(
         "delete from raw.stb_events where _row = 1 and _load_id ="
@@ -94,6 +95,7 @@ def test_rows_that_are_missing_stop_the_job_before_anything_is_built(built, grap
     assert not built.settings.published_path.exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_told(built, monkeypatch, tmp_path):
     monkeypatch.setenv("AUDIENCE_VAULT_SOURCE", "/nowhere")
     graph = make_definitions(Settings.from_environment())

@@ -12,7 +12,7 @@ from ingest.settings import Settings
 from orchestration.cli import app
 from orchestration.publishing import PublishError, publish
 from orchestration.publishing import duckdb as publishing
-from tests.engines import ON_BOTH
+from tests.engines import ON_BOTH_SLOWLY
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -56,7 +56,7 @@ def test_descriptions_of_tables_views_and_columns_come_along(built):
     assert built.look(columns.format("channel_ratings_daily", "reach")) == [("How many",)]
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_nothing_to_publish_is_wrong_usage(built):
     built.execute("drop table vault.builds cascade")
     with pytest.raises(UsageError, match="nothing is built"):
@@ -77,7 +77,7 @@ def assert_nothing_is_published(built):
     )
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_unexplained_rows_are_not_published(built):
     built.execute("delete from vault.link_stb_event")
     with pytest.raises(PublishError, match="unexplained rows"):
@@ -85,7 +85,7 @@ def test_unexplained_rows_are_not_published(built):
     assert_nothing_is_published(built)
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 @pytest.mark.parametrize(
     "behind",
     [

@@ -30,6 +30,9 @@ MARTS = {
 }
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def engine():
     return "postgres"
@@ -152,9 +155,7 @@ def test_what_was_granted_and_the_views_of_others_stay(published):
         published.execute(f"drop owned by {role}; drop role {role}")
 
 
-@pytest.mark.parametrize(
-    "isolation", ["read committed", pytest.param("repeatable read", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
 def test_a_reader_in_a_transaction_delays_nothing_and_sees_no_half(published, isolation):
     change(published)
     with connect(published) as reader:
@@ -192,7 +193,6 @@ def read_all_the_time(dsn, reads, stop, answers):
     answers.put((seen, slowest))
 
 
-@pytest.mark.slow
 def test_readers_see_the_old_or_the_new(published):
     reads, stop, answers = SPAWN.Event(), SPAWN.Event(), SPAWN.Queue()
     arguments = (published.settings.postgres_dsn, reads, stop, answers)

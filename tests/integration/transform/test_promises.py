@@ -92,7 +92,8 @@ SECOND_DAY = evening(
 ) + evening("box3", at("2024-01-01 23:50:00"), at("2024-01-02 00:20:00"), "Alpha")
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     warehouse.load("1", FIRST_DAY)
     deliver_site(warehouse)
@@ -115,7 +116,8 @@ def test_a_second_build_changes_nothing(warehouse: Warehouse) -> None:
     } == before
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_a_date_whose_rows_all_vanish_is_cleared(new_warehouse: NewWarehouse) -> None:
     silent = [event("box1", at("2024-01-01 23:55:00"), "ELWS", "Alpha")]
     off = [event("box1", at("2024-01-01 23:58:00"), "SSTAND")]
@@ -143,21 +145,17 @@ def test_a_failed_model_is_made_good_by_the_next_build(new_warehouse: NewWarehou
     assert_equal_marts(warehouse, new_warehouse({"1": FIRST_DAY, "2": SECOND_DAY}))
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 @pytest.mark.parametrize(
     "part",
     [
         "staging",
-        *(
-            pytest.param(part, marks=pytest.mark.slow)
-            for part in (
-                "link_stb_event",
-                "viewing_interval",
-                "affected_dates",
-                "+viewing_interval",
-                "marts",
-            )
-        ),
+        "link_stb_event",
+        "viewing_interval",
+        "affected_dates",
+        "+viewing_interval",
+        "marts",
     ],
 )
 def test_a_build_of_a_part_skips_nothing_later(new_warehouse: NewWarehouse, part: str) -> None:
@@ -245,7 +243,8 @@ def test_a_wrong_setting_is_refused(warehouse: Warehouse, setting: str) -> None:
     assert name in str(warehouse.last.exception or warehouse.last.result.results)
 
 
-@ON_BOTH_SLOWLY
+@pytest.mark.slow
+@ON_BOTH
 def test_an_empty_run_is_refused_and_loses_nothing(new_warehouse: NewWarehouse) -> None:
     warehouse = new_warehouse({"1": FIRST_DAY})
     assert not warehouse.dbt("run", "--empty")

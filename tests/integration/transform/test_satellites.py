@@ -109,6 +109,7 @@ def project(folder: Path, effective_at: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effective_at", ["file_name", "column starts"])
 def test_a_late_drop_takes_its_place_by_what_it_says(
     new_warehouse: NewWarehouse, tmp_path: Path, effective_at: str
@@ -144,7 +145,7 @@ def test_a_late_drop_takes_its_place_by_what_it_says(
     assert said == [("A", "01"), ("B", "03"), ("A", "05")]
 
 
-@ON_BOTH
+@ON_BOTH_SLOWLY
 def test_a_late_row_takes_its_place_and_the_value_after_it_is_reinstated(
     new_warehouse: NewWarehouse,
 ) -> None:

@@ -27,7 +27,7 @@ def found(warehouse: Warehouse) -> set[Interval]:
 
 
 @ON_BOTH_SLOWLY
-@pytest.mark.parametrize("rule", ["person", "device"])
+@pytest.mark.parametrize("rule", ["person", pytest.param("device", marks=pytest.mark.slow)])
 def test_overlapping_sessions(warehouse: Warehouse, rule: str) -> None:
     chance = random.Random(rule)  # noqa: S311 - the same sessions each time
     sessions = told_apart(made(chance, 30) for _ in range(400))
