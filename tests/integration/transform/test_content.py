@@ -92,13 +92,11 @@ def test_who_is_not_known_views_as_nobody(warehouse: Warehouse) -> None:
 
 def test_players_of_two_tabs_are_two(warehouse: Warehouse) -> None:
     """A site numbers its players by page: the same number on another page is another player."""
+    player = {"title": "film", "player_id": "p"}
     rows = [
-        *told("v", "10:00 play", "10:01 ended", title="film", page_view_id="1", player_id="p"),
-        *told("v", "10:00:30 play", "10:02 ended", title="film", page_view_id="2", player_id="p"),
+        *told("v", "10:00 play", "10:01 ended", **player, page_view_id="1"),
+        *told("v", "10:00:30 play", "10:01:30 ended", **player, page_view_id="2"),
     ]
     load_feed(warehouse, "web_events", "1", rows)
     warehouse.run("--select", "+video_plays")
-    assert warehouse.execute("select viewing_seconds from marts.video_plays order by 1") == [
-        (60.0,),
-        (90.0,),
-    ]
+    assert warehouse.execute("select viewing_seconds from marts.video_plays") == [(60.0,), (60.0,)]
