@@ -87,7 +87,7 @@ def test_any_order_of_delivery_gives_the_same_timeline(
 
 @pytest.mark.slow
 @ON_BOTH
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(histories, st.integers(1, 3))
 def test_any_of_many_orders_gives_the_same_timeline(
     new_warehouse: NewWarehouse, history: list, builds: int
