@@ -75,7 +75,6 @@ def test_any_delivery_gives_the_same_marts(new_warehouse: NewWarehouse, delivery
 
 
 @pytest.mark.slow
-@ON_BOTH
 @settings(max_examples=3, **DELIVERIES)
 @given(deliveries())
 def test_any_of_many_deliveries_gives_the_same_marts(
