@@ -1,6 +1,6 @@
 {#- A condition on the date on which a session began: the session can last into an affected date, or
-    into one of so many before it. A
-    computed one is over by the second date after it; of delivered ones that last longer all are read. -#}
+    into one of so many before it. A computed one is over by the second date after it; of delivered ones
+    that last longer all are read. -#}
 {% macro in_sessions_during(column, session_activity, days_before=0) -%}
     {%- set days = (var('session_max_hours') / 24) | round(0, 'ceil') | int + 1 -%}
     {%- set condition = in_affected_dates(column, days_before=days + days_before) -%}

@@ -47,7 +47,7 @@ select
     stored.broadcast_date,
     stored.started_at,
     stored.is_home_drop_off,
-    stored.engaged_seconds > 10 or stored.key_events > 0 or stored.page_views > 1 as is_engaged,
+    {{ is_bounce_ga4('stored') }} = false as is_engaged,
     cast(stored.seconds_played as {{ type_double() }}) as seconds_played
 from sessions as stored
 inner join {{ ref('session_background') }} as background
